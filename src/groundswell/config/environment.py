@@ -1,0 +1,88 @@
+"""Every setting an operator can make, in one place, by environment variable.
+
+`groundswell doctor` lists these with their descriptions; nothing else in the code reads `os.environ`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SECRET_KEY = "insecure-development-key-change-me"  # noqa: S105 - refused when DEBUG is off
+
+
+class Environment(BaseSettings):
+    """What the outside decides. Unknown variables are ignored; a value of the wrong type stops the start."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    debug: bool = Field(
+        False,
+        validation_alias="GROUNDSWELL_DEBUG",
+        description="Show error details in the browser. Never on a public server.",
+    )
+    secret_key: str = Field(
+        DEFAULT_SECRET_KEY,
+        validation_alias="GROUNDSWELL_SECRET_KEY",
+        description="Signs sessions and links, and keys the suppression hashes. At least 50 random characters; keep it.",
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        validation_alias="GROUNDSWELL_DATA_DIR",
+        description="Folder for the embedded database, uploads, backups and logs.",
+    )
+    database_url: str = Field(
+        "",
+        validation_alias="DATABASE_URL",
+        description="postgresql://user:password@host:port/name of a PostgreSQL 14 or later. Empty: the embedded server.",
+    )
+    host: str = Field(
+        "127.0.0.1", validation_alias="HOST", description="Address to listen on; 0.0.0.0 for every interface."
+    )
+    port: int = Field(8000, validation_alias="PORT", ge=1, le=65535, description="Port to listen on.")
+    web_workers: int = Field(
+        2, validation_alias="WEB_WORKERS", ge=1, le=64, description="Web processes; one for each core is right."
+    )
+    base_url: str = Field(
+        "",
+        validation_alias="BASE_URL",
+        description="Public address, as volunteers type it, such as https://phones.example.org. Empty: http://HOST:PORT.",
+    )
+    allowed_hosts: str = Field(
+        "",
+        validation_alias=AliasChoices("ALLOWED_HOSTS"),
+        description="Comma list of host names served besides that of BASE_URL.",
+    )
+    email_url: str = Field(
+        "",
+        validation_alias="EMAIL_URL",
+        description="smtp://user:password@host:port (smtp+tls:// for STARTTLS, smtps:// for TLS). Empty: messages are kept as files in the data folder.",
+    )
+    from_email: str = Field(
+        "Groundswell <groundswell@localhost>",
+        validation_alias="FROM_EMAIL",
+        description="Sender of sign-in codes and notices.",
+    )
+    language: str = Field("en-gb", validation_alias="LANGUAGE_CODE", description="Default language.")
+    time_zone: str = Field(
+        "Europe/London", validation_alias="GROUNDSWELL_TIME_ZONE", description="Time zone of pages and schedules."
+    )
+    demo: bool = Field(
+        False,
+        validation_alias="GROUNDSWELL_DEMO",
+        description="Allow the demo's one-click sign-in links. Set by `make run`; never on a public server.",
+    )
+
+    @property
+    def public_url(self) -> str:
+        """The address to print in links, without a trailing slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@cache
+def environment() -> Environment:
+    """The settings of this process, read once."""
+    return Environment()  # values come from the environment
