@@ -1,0 +1,46 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class QuestionKind(TextChoices):
+    CHOICE = "choice", _("one of several")
+    CHOICES = "choices", _("any of several")
+    SCALE = "scale", _("a number on a scale")
+    TEXT = "text", _("in their own words")
+
+
+class Meaning(TextChoices):
+    """The fixed master meanings. Labels drift between campaigns; these do not, so history survives renaming."""
+
+    STRONG_SUPPORT = "strong_support", _("firm supporter")
+    WEAK_SUPPORT = "weak_support", _("leaning our way")
+    UNDECIDED = "undecided", _("undecided")
+    WEAK_OPPOSED = "weak_opposed", _("leaning to another")
+    OPPOSED = "opposed", _("firmly for another")
+    WONT_SAY = "wont_say", _("will not say")
+    NON_VOTER = "non_voter", _("does not vote")
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+    MAYBE = "maybe", _("perhaps")
+    OTHER = "other", _("other")
+
+
+# What a voter-ID report counts as an identification (everything that places a voter, a refusal does not).
+VOTER_ID_MEANINGS = frozenset(
+    {
+        Meaning.STRONG_SUPPORT,
+        Meaning.WEAK_SUPPORT,
+        Meaning.UNDECIDED,
+        Meaning.WEAK_OPPOSED,
+        Meaning.OPPOSED,
+        Meaning.NON_VOTER,
+    }
+)
+
+
+class VoterIdTemplate(TextChoices):
+    """The three ready ways to ask for voting intention."""
+
+    PARTY_CODE = "party_code", _("party code: own firm, own weak, each other party, undecided, won't say")
+    PARTY_SCORES = "party_scores", _("0 to 10 for each party")
+    SUPPORT_SCALE = "support_scale", _("1 to 5 for our candidate")

@@ -1,0 +1,55 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    CALL = "call", _("telephone calls")
+    VOICEMAIL = "voicemail", _("voicemail messages")
+    SMS = "sms", _("text messages")
+    EMAIL = "email", _("email")
+    POST = "post", _("post")
+
+
+class ConsentState(TextChoices):
+    GIVEN = "given", _("given")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class SuppressionScope(TextChoices):
+    """What is closed: calls only, messages only, or everything."""
+
+    CALLS = "calls", _("calls")
+    MESSAGES = "messages", _("messages")
+    ALL = "all", _("everything")
+
+
+class SuppressionReason(TextChoices):
+    ASKED = "asked", _("asked not to be contacted")
+    OBJECTED = "objected", _("objected to marketing")
+    IMPORTED = "imported", _("on an imported do-not-call list")
+    ERASED = "erased", _("erased on request")
+    ORGANISATION = "organisation", _("closed by the organisation")
+
+
+class ScreeningList(TextChoices):
+    TPS = "tps", _("Telephone Preference Service")
+    CTPS = "ctps", _("Corporate Telephone Preference Service")
+
+
+class Refusal(TextChoices):
+    """Why a number may not be called now: the answer of the one definition, in the order it is asked."""
+
+    NO_NUMBER = "no_number", _("no number")
+    ERASED = "erased", _("erased")
+    ANONYMOUS = "anonymous", _("anonymous entry")
+    REMOVED = "removed", _("no longer on the register")
+    UNDER_AGE = "under_age", _("under 16")
+    DECEASED = "deceased", _("deceased")
+    MOVED = "moved", _("moved away")
+    OBJECTED = "objected", _("objected to marketing")
+    SUPPRESSED = "suppressed", _("asked not to be called")
+    RETIRED = "retired", _("number no longer in use")
+    TPS = "tps", _("on the telephone preference service")
+    SCREENING_OLD = "screening_old", _("screening too old")
+    CALLED_TODAY = "called_today", _("already called today")
+    ATTEMPTS_USED = "attempts_used", _("called often enough")

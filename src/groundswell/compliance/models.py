@@ -1,0 +1,151 @@
+"""What the law needs remembered: consent, suppression, screening, and the dated figures the rules are read from."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.accounts.enums import OrganisationKind
+from groundswell.compliance.enums import (
+    Channel,
+    ConsentState,
+    ScreeningList,
+    SuppressionReason,
+    SuppressionScope,
+)
+
+
+class Figure(models.Model):
+    """One figure of a jurisdiction pack: value, from when, from which source, for which kind of organisation."""
+
+    jurisdiction = models.CharField(max_length=16)
+    key = models.CharField(max_length=64)
+    organisation_kind = models.CharField(
+        max_length=32, blank=True, choices=[("", _("every organisation")), *OrganisationKind.choices]
+    )
+    value = models.JSONField()
+    valid_from = models.DateField()
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="figure_once", fields=["jurisdiction", "key", "organisation_kind", "valid_from"]
+            ),
+            models.CheckConstraint(name="figure_has_source", condition=~Q(source="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} from {self.valid_from}"
+
+
+class Consent(models.Model):
+    """One line of the consent ledger, per address, channel and purpose (rule M4). Append-only: a trigger refuses
+    update and delete; the current state is the newest line."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="consents")
+    contact_point = models.ForeignKey(
+        "people.ContactPoint", on_delete=models.PROTECT, null=True, related_name="consents"
+    )
+    address_hash = models.BinaryField(max_length=32)
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    purpose = models.CharField(max_length=64, default="campaigning")
+    state = models.CharField(max_length=16, choices=ConsentState.choices)
+    wording = models.TextField()
+    wording_version = models.CharField(max_length=32)
+    source = models.CharField(max_length=200)
+    evidence = models.TextField()
+    captured_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="consent_channel_known", condition=Q(channel__in=Channel.values)),
+            models.CheckConstraint(name="consent_state_known", condition=Q(state__in=ConsentState.values)),
+            models.CheckConstraint(
+                # An import without evidence gives no consent; a withdrawal needs no evidence.
+                name="consent_needs_evidence",
+                condition=Q(state=ConsentState.WITHDRAWN) | (~Q(evidence="") & ~Q(wording="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["address_hash", "channel", "purpose", "-id"], name="consent_current"),
+            models.Index(fields=["person"], name="consent_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.get_state_display()}"
+
+
+class Suppression(models.Model):
+    """An address closed to calls, messages or everything, by keyed hash, across the organisation (rules C3, M5).
+
+    Outlives erasure, re-import and a change of provider. Lifting needs a reason and leaves the row.
+    """
+
+    address_hash = models.BinaryField(max_length=32)
+    kind = models.CharField(max_length=8)
+    scope = models.CharField(max_length=16, choices=SuppressionScope.choices)
+    reason = models.CharField(max_length=16, choices=SuppressionReason.choices)
+    source = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    lifted_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="suppression_once", fields=["address_hash", "scope"], condition=Q(lifted_at__isnull=True)
+            ),
+            models.CheckConstraint(name="suppression_scope_known", condition=Q(scope__in=SuppressionScope.values)),
+            models.CheckConstraint(name="suppression_reason_known", condition=Q(reason__in=SuppressionReason.values)),
+            models.CheckConstraint(
+                name="suppression_lifted_with_reason",
+                condition=Q(lifted_at__isnull=True) | ~Q(lifted_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()}: {self.get_reason_display()}"
+
+
+class ScreeningFile(models.Model):
+    """One screening of our numbers against a preference list: when, and the hash of the file (rule C2)."""
+
+    list = models.CharField(max_length=8, choices=ScreeningList.choices)
+    screened_on = models.DateField()
+    file_name = models.CharField(max_length=255)
+    file_sha256 = models.CharField(max_length=64)
+    numbers_in_file = models.PositiveIntegerField()
+    numbers_screened = models.PositiveIntegerField()
+    numbers_listed = models.PositiveIntegerField()
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    imported_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="screening_list_known", condition=Q(list__in=ScreeningList.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_list_display()} {self.screened_on}"
+
+
+class Screening(models.Model):
+    """What the newest screening said of one number."""
+
+    contact_point = models.OneToOneField(
+        "people.ContactPoint", on_delete=models.CASCADE, primary_key=True, related_name="screening"
+    )
+    file = models.ForeignKey(ScreeningFile, on_delete=models.PROTECT, related_name="+")
+    screened_on = models.DateField()
+    listed = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"screened {self.screened_on}"

@@ -1,0 +1,20 @@
+"""Every address of the site. URLs are nouns; each room owns its own below its prefix."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("groundswell.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("team/", include("groundswell.accounts.urls")),
+    path("places/", include("groundswell.places.urls")),
+    path("people/", include("groundswell.people.urls")),
+    path("compliance/", include("groundswell.compliance.urls")),
+    path("campaigns/", include("groundswell.campaigns.urls")),
+    path("phonebank/", include("groundswell.phonebank.urls")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("groundswell.accounts.demo_urls")))

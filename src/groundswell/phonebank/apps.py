@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PhonebankConfig(AppConfig):
+    name = "groundswell.phonebank"

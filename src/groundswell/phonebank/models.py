@@ -1,0 +1,304 @@
+"""Calling: phone bank, its queue of households, the holds that keep two banks apart, and the ledger of calls."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.phonebank.enums import (
+    OutcomeEffect,
+    OutcomeNext,
+    PhoneBankStatus,
+    PriorityOrder,
+    QueueState,
+)
+
+
+class Outcome(models.Model):
+    """How a call ended, and its effect. Seeded with the usual sixteen; the organisation may relabel, add, retire."""
+
+    code = models.SlugField(max_length=32, unique=True)
+    label = models.CharField(_("label"), max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    effect = models.CharField(max_length=24, choices=OutcomeEffect.choices, default=OutcomeEffect.NONE)
+    next = models.CharField(max_length=16, choices=OutcomeNext.choices)
+    retry_after_minutes = models.PositiveIntegerField(null=True, blank=True)
+    is_dial = models.BooleanField(default=True)
+    is_contact = models.BooleanField(default=False)
+    takes_answers = models.BooleanField(default=False)
+    icon = models.CharField(max_length=40, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(name="outcome_effect_known", condition=Q(effect__in=OutcomeEffect.values)),
+            models.CheckConstraint(name="outcome_next_known", condition=Q(next__in=OutcomeNext.values)),
+            models.CheckConstraint(
+                name="outcome_retry_has_wait",
+                condition=~Q(next=OutcomeNext.RETRY) | Q(retry_after_minutes__gt=0),
+            ),
+            models.CheckConstraint(name="outcome_contact_is_dial", condition=Q(is_contact=False) | Q(is_dial=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class HoursBucket(models.Model):
+    """Households that share contact hours: a named time zone and a bank-holiday calendar (rule C10).
+
+    It leads the queue's index, so that a claim looks only into the buckets that are open now.
+    """
+
+    id = models.SmallAutoField(primary_key=True)
+    time_zone = models.CharField(max_length=64)
+    holiday_region = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="hours_bucket", fields=["time_zone", "holiday_region"])]
+
+    def __str__(self) -> str:
+        return f"{self.time_zone} {self.holiday_region}".strip()
+
+
+class PhoneBank(models.Model):
+    """A list to ring: who, what to say, when, how often, in which order."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.CASCADE, related_name="phone_banks")
+    name = models.CharField(_("name"), max_length=120)
+    script = models.ForeignKey("campaigns.Script", on_delete=models.PROTECT, related_name="+")
+    areas = models.ManyToManyField("places.Area", blank=True, related_name="+")
+    segment = models.ForeignKey("people.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=8, choices=PhoneBankStatus.choices, default=PhoneBankStatus.DRAFT)
+    # {"mon": ["09:00", "21:00"], ...}: inside the jurisdiction's hours, never wider. Empty: those of the jurisdiction.
+    hours = models.JSONField(default=dict, blank=True)
+    attempt_cap = models.PositiveSmallIntegerField(_("attempts for each number"), default=3)
+    cooldown_minutes = models.PositiveIntegerField(_("minutes between attempts"), default=24 * 60)
+    priority_order = models.CharField(max_length=16, choices=PriorityOrder.choices, default=PriorityOrder.RANDOM)
+    electoral_purpose = models.BooleanField(_("for an election"), default=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="phone_bank_name", fields=["campaign", "name"]),
+            models.CheckConstraint(name="phone_bank_status_known", condition=Q(status__in=PhoneBankStatus.values)),
+            models.CheckConstraint(
+                name="phone_bank_cap_range", condition=Q(attempt_cap__gte=1, attempt_cap__lte=10)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QueueEntry(models.Model):
+    """One household in one phone bank's queue. Claimed and returned only by sql/ (see `operations`)."""
+
+    campaign_id = models.BigIntegerField()
+    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="queue", db_index=False)
+    household = models.ForeignKey("people.Household", on_delete=models.CASCADE, null=True, related_name="queue_entries")
+    # A person without an address is a household of one.
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, null=True, related_name="queue_entries")
+    bucket = models.ForeignKey(HoursBucket, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.PositiveSmallIntegerField(choices=QueueState.choices, default=QueueState.READY)
+    priority = models.SmallIntegerField(default=0)
+    position = models.IntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    # An agreed call-back; for one caller, or for anyone.
+    is_call_back = models.BooleanField(default=False)
+    call_back_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    leased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    leased_until = models.DateTimeField(null=True)
+    lease_key = models.UUIDField(null=True)
+    done_reason = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="queue_household_once", fields=["household", "phone_bank"]),
+            models.UniqueConstraint(name="queue_person_once", fields=["person", "phone_bank"]),
+            models.CheckConstraint(
+                name="queue_household_or_person",
+                condition=Q(household__isnull=True, person__isnull=False)
+                | Q(household__isnull=False, person__isnull=True),
+            ),
+            models.CheckConstraint(name="queue_state_known", condition=Q(state__in=QueueState.values)),
+            models.CheckConstraint(
+                name="queue_lease_whole",
+                condition=Q(
+                    state=QueueState.LEASED,
+                    leased_by__isnull=False,
+                    leased_until__isnull=False,
+                    lease_key__isnull=False,
+                )
+                | (
+                    ~Q(state=QueueState.LEASED)
+                    & Q(leased_by__isnull=True, leased_until__isnull=True, lease_key__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="queue_waiting_is_due", condition=~Q(state=QueueState.WAITING) | Q(due_at__isnull=False)
+            ),
+            # One household at a time in one caller's hands, whatever the race.
+            models.UniqueConstraint(
+                name="queue_one_lease_per_caller", fields=["leased_by"], condition=Q(state=QueueState.LEASED)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="queue_ready",
+                fields=["phone_bank", "bucket", "priority", "position", "id"],
+                condition=Q(state=QueueState.READY),
+            ),
+            models.Index(
+                name="queue_waiting",
+                fields=["phone_bank", "bucket", "due_at", "id"],
+                condition=Q(state=QueueState.WAITING),
+            ),
+            models.Index(
+                name="queue_leases", fields=["leased_until"], condition=Q(state=QueueState.LEASED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"household {self.household_id} in bank {self.phone_bank_id}"
+
+
+class Hold(models.Model):
+    """A household or number in somebody's hands, whichever phone bank it came from: the lock two banks share."""
+
+    subject_kind = models.PositiveSmallIntegerField(choices=[(0, "household"), (1, "number"), (2, "person")])
+    subject_id = models.BigIntegerField()
+    entry = models.ForeignKey(QueueEntry, on_delete=models.CASCADE, related_name="holds")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="hold_once", fields=["subject_kind", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_subject_kind_display()} {self.subject_id}"
+
+
+class Call(models.Model):
+    """The ledger: one line a result. `client_uuid` makes it once, however often the phone retries."""
+
+    client_uuid = models.UUIDField(unique=True)
+    campaign_id = models.BigIntegerField()
+    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="calls")
+    entry = models.ForeignKey(QueueEntry, on_delete=models.SET_NULL, null=True, related_name="calls")
+    household = models.ForeignKey("people.Household", on_delete=models.SET_NULL, null=True, related_name="calls")
+    person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="calls")
+    contact_point = models.ForeignKey(
+        "people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="calls"
+    )
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls")
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    is_dial = models.BooleanField()
+    is_contact = models.BooleanField()
+    is_identified = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+    # What the queue entry was before, so that the caller's undo puts it back.
+    before = models.JSONField(default=dict)
+    claimed_at = models.DateTimeField(null=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="call_contact_is_dial", condition=Q(is_contact=False) | Q(is_dial=True)),
+            models.CheckConstraint(
+                name="call_identified_is_contact", condition=Q(is_identified=False) | Q(is_contact=True)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["phone_bank", "recorded_at"], name="call_bank_time"),
+            models.Index(fields=["caller", "recorded_at"], name="call_caller_time"),
+            models.Index(fields=["contact_point", "occurred_at"], name="call_number_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} at {self.occurred_at:%Y-%m-%d %H:%M}"
+
+
+class Skip(models.Model):
+    """A household passed over, by whom and why; it goes behind its priority."""
+
+    entry = models.ForeignKey(QueueEntry, on_delete=models.CASCADE, related_name="skips")
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    skipped_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="skip_has_reason", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Flag(models.Model):
+    """Something only an organiser can put right; the household is not rung until it is solved."""
+
+    entry = models.ForeignKey(QueueEntry, on_delete=models.CASCADE, related_name="flags")
+    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="flags")
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField(db_default=Now())
+    note = models.TextField()
+    solved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    solved_at = models.DateTimeField(null=True)
+    solution = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="flag_one_open_per_entry", fields=["entry"], condition=Q(solved_at__isnull=True)
+            ),
+            models.CheckConstraint(name="flag_has_note", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.note[:60]
+
+
+class CallerStatus(models.Model):
+    """Where a caller is in a phone bank: last seen, paused, and how many calls they may still take today."""
+
+    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="caller_statuses")
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="caller_statuses")
+    joined_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+    paused_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="caller_status_once", fields=["phone_bank", "caller"])]
+
+    def __str__(self) -> str:
+        return f"{self.caller} in {self.phone_bank}"
+
+
+class Tally(models.Model):
+    """Counts per bank, caller and hour, rolled up in batches from the ledger and rebuildable from it."""
+
+    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="tallies")
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    hour = models.DateTimeField()
+    dials = models.PositiveIntegerField(default=0)
+    contacts = models.PositiveIntegerField(default=0)
+    identified = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="tally_once", fields=["phone_bank", "caller", "hour"])]
+
+    def __str__(self) -> str:
+        return f"{self.phone_bank} {self.hour:%Y-%m-%d %H}h"
