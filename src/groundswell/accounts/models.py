@@ -30,9 +30,7 @@ class Organisation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="organisation_is_single", condition=Q(id=1)),
-            models.CheckConstraint(
-                name="organisation_kind_known", condition=Q(kind__in=OrganisationKind.values)
-            ),
+            models.CheckConstraint(name="organisation_kind_known", condition=Q(kind__in=OrganisationKind.values)),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +70,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="user_email_lower_case", condition=Q(email=Func(F("email"), function="lower")) | Q(email__isnull=True)),
+            models.CheckConstraint(
+                name="user_email_lower_case",
+                condition=Q(email=Func(F("email"), function="lower")) | Q(email__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -170,9 +171,7 @@ class AuditEvent(models.Model):
     campaign_id = models.BigIntegerField(null=True)
     detail = models.JSONField(default=dict)
     txid = models.BigIntegerField(
-        db_default=Cast(
-            Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
-        )
+        db_default=Cast(Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField())
     )
 
     class Meta:

@@ -156,7 +156,9 @@ class ScriptStep(models.Model):
         constraints = [
             models.UniqueConstraint(name="script_step_question", fields=["script", "question"]),
             models.UniqueConstraint(
-                name="script_step_position", fields=["script", "position"], deferrable=models.Deferrable.DEFERRED
+                name="script_step_position",
+                fields=["script", "position"],
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
 

@@ -17,9 +17,7 @@ def database_settings(env: Environment) -> dict[str, Any]:
     else:
         parameters = dict(connection_parameters(env.data_dir.resolve()))
     extra = {
-        key: value
-        for key, value in parameters.items()
-        if key not in {"dbname", "user", "password", "host", "port"}
+        key: value for key, value in parameters.items() if key not in {"dbname", "user", "password", "host", "port"}
     }
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -44,7 +44,11 @@ class Environment(BaseSettings):
     )
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65535, description="Port to listen on.")
     web_workers: int = Field(
-        2, validation_alias="WEB_WORKERS", ge=1, le=64, description="Web processes; one for each core is right."
+        2,
+        validation_alias="WEB_WORKERS",
+        ge=1,
+        le=64,
+        description="Web processes; one for each core is right.",
     )
     base_url: str = Field(
         "",
@@ -59,7 +63,8 @@ class Environment(BaseSettings):
     email_url: str = Field(
         "",
         validation_alias="EMAIL_URL",
-        description="smtp://user:password@host:port (smtp+tls:// for STARTTLS, smtps:// for TLS). Empty: messages are kept as files in the data folder.",
+        description="smtp://user:password@host:port (smtp+tls:// for STARTTLS, smtps:// for TLS). "
+        "Empty: messages are kept as files in the data folder.",
     )
     from_email: str = Field(
         "Groundswell <groundswell@localhost>",
@@ -68,7 +73,9 @@ class Environment(BaseSettings):
     )
     language: str = Field("en-gb", validation_alias="LANGUAGE_CODE", description="Default language.")
     time_zone: str = Field(
-        "Europe/London", validation_alias="GROUNDSWELL_TIME_ZONE", description="Time zone of pages and schedules."
+        "Europe/London",
+        validation_alias="GROUNDSWELL_TIME_ZONE",
+        description="Time zone of pages and schedules.",
     )
     demo: bool = Field(
         False,

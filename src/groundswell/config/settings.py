@@ -30,9 +30,12 @@ if SECRET_KEY == DEFAULT_SECRET_KEY and not (DEBUG or DEMO):
 
 PUBLIC_URL = ENV.public_url
 _public = urlsplit(PUBLIC_URL)
-ALLOWED_HOSTS = [
-    h.strip() for h in ENV.allowed_hosts.split(",") if h.strip()
-] + [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [h.strip() for h in ENV.allowed_hosts.split(",") if h.strip()] + [
+    _public.hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 _https = _public.scheme == "https"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.people.enums import ContactKind, Franchise, ImportKind, ImportStatus
@@ -22,9 +23,7 @@ class DataSource(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="data_source_says_why", condition=~Q(lawful_basis="") & ~Q(purpose="")
-            ),
+            models.CheckConstraint(name="data_source_says_why", condition=~Q(lawful_basis="") & ~Q(purpose="")),
         ]
 
     def __str__(self) -> str:
@@ -56,9 +55,7 @@ class Household(models.Model):
 class Person(models.Model):
     """A human being known to the organisation. Erasure empties the row but keeps it, so that ledgers stay whole."""
 
-    household = models.ForeignKey(
-        Household, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
-    )
+    household = models.ForeignKey(Household, on_delete=models.SET_NULL, null=True, blank=True, related_name="people")
     source = models.ForeignKey(DataSource, on_delete=models.PROTECT, related_name="people")
     title = models.CharField(max_length=35, blank=True)
     given_names = models.CharField(max_length=150, blank=True)
@@ -77,7 +74,14 @@ class Person(models.Model):
             models.CheckConstraint(
                 name="person_erased_is_empty",
                 condition=Q(erased_at__isnull=True)
-                | Q(title="", given_names="", family_name="", name_key="", household__isnull=True, date_of_birth__isnull=True),
+                | Q(
+                    title="",
+                    given_names="",
+                    family_name="",
+                    name_key="",
+                    household__isnull=True,
+                    date_of_birth__isnull=True,
+                ),
             ),
         ]
         indexes = [
@@ -86,7 +90,7 @@ class Person(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.given_names} {self.family_name}".strip() or _("name withheld")
+        return f"{self.given_names} {self.family_name}".strip() or gettext("name withheld")
 
 
 class ContactPoint(models.Model):
@@ -255,9 +259,7 @@ class Segment(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="segment_name", fields=["campaign", "name"], nulls_distinct=False)
-        ]
+        constraints = [models.UniqueConstraint(name="segment_name", fields=["campaign", "name"], nulls_distinct=False)]
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -89,9 +89,7 @@ class PhoneBank(models.Model):
         constraints = [
             models.UniqueConstraint(name="phone_bank_name", fields=["campaign", "name"]),
             models.CheckConstraint(name="phone_bank_status_known", condition=Q(status__in=PhoneBankStatus.values)),
-            models.CheckConstraint(
-                name="phone_bank_cap_range", condition=Q(attempt_cap__gte=1, attempt_cap__lte=10)
-            ),
+            models.CheckConstraint(name="phone_bank_cap_range", condition=Q(attempt_cap__gte=1, attempt_cap__lte=10)),
         ]
 
     def __str__(self) -> str:
@@ -166,9 +164,7 @@ class QueueEntry(models.Model):
                 fields=["phone_bank", "bucket", "due_at", "id"],
                 condition=Q(state=QueueState.WAITING),
             ),
-            models.Index(
-                name="queue_leases", fields=["leased_until"], condition=Q(state=QueueState.LEASED)
-            ),
+            models.Index(name="queue_leases", fields=["leased_until"], condition=Q(state=QueueState.LEASED)),
         ]
 
     def __str__(self) -> str:
@@ -198,9 +194,7 @@ class Call(models.Model):
     entry = models.ForeignKey(QueueEntry, on_delete=models.SET_NULL, null=True, related_name="calls")
     household = models.ForeignKey("people.Household", on_delete=models.SET_NULL, null=True, related_name="calls")
     person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="calls")
-    contact_point = models.ForeignKey(
-        "people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="calls"
-    )
+    contact_point = models.ForeignKey("people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="calls")
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls")
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
     is_dial = models.BooleanField()

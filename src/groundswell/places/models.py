@@ -59,20 +59,14 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def marginals(self, under: float, election: str | None = None) -> Self:
         """Areas last won by less than this share of the valid votes (0.05: under 5%), closest first."""
-        return (
-            self.with_marginality(election)
-            .filter(marginality__lt=under)
-            .order_by("marginality", "name", "pk")
-        )
+        return self.with_marginality(election).filter(marginality__lt=under).order_by("marginality", "name", "pk")
 
 
 class Area(models.Model):
     """One place of one boundary set: a seat as drawn in 2024 is another row than the one drawn in 2010."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=AreaKind)
-    boundary_set = models.CharField(
-        _("boundary set"), max_length=60, help_text=_("For example uk-parliament-2024.")
-    )
+    boundary_set = models.CharField(_("boundary set"), max_length=60, help_text=_("For example uk-parliament-2024."))
     code = models.CharField(_("code"), max_length=60)
     name = models.CharField(_("name"), max_length=200)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
@@ -92,13 +86,9 @@ class Area(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("boundary_set", "code"), name="area_code_once_per_boundary_set"),
             models.CheckConstraint(condition=Q(kind__in=AreaKind.values), name="area_kind_known"),
-            models.CheckConstraint(
-                condition=~(Q(code="") | Q(name="") | Q(boundary_set="")), name="area_named"
-            ),
+            models.CheckConstraint(condition=~(Q(code="") | Q(name="") | Q(boundary_set="")), name="area_named"),
             models.CheckConstraint(condition=~Q(time_zone=""), name="area_has_time_zone"),
-            models.CheckConstraint(
-                condition=Q(parent=None) | ~Q(parent=F("pk")), name="area_not_its_own_parent"
-            ),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("pk")), name="area_not_its_own_parent"),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
@@ -139,9 +129,7 @@ class Contest(models.Model):
     electorate = models.PositiveIntegerField(_("electorate"), null=True, blank=True)
     valid_votes = models.PositiveIntegerField(_("valid votes"), null=True, blank=True)
     majority = models.PositiveIntegerField(_("majority"), null=True, blank=True)
-    result = models.CharField(
-        _("result"), max_length=100, blank=True, help_text=_("For example Lab gain from Con.")
-    )
+    result = models.CharField(_("result"), max_length=100, blank=True, help_text=_("For example Lab gain from Con."))
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     objects = ContestQuerySet.as_manager()
@@ -233,9 +221,7 @@ class Postcode(models.Model):
     """A postcode of somebody's own look-up. Great Britain's packaged postcodes are no rows: see `postcodes`."""
 
     boundary_set = models.CharField(_("boundary set"), max_length=60)
-    postcode = models.CharField(
-        _("postcode"), max_length=16, help_text=_("Capitals and digits, without spaces.")
-    )
+    postcode = models.CharField(_("postcode"), max_length=16, help_text=_("Capitals and digits, without spaces."))
     area = models.ForeignKey(Area, models.CASCADE, related_name="postcodes")
 
     class Meta:
@@ -243,9 +229,7 @@ class Postcode(models.Model):
         verbose_name = _("postcode")
         verbose_name_plural = _("postcodes")
         constraints = [
-            models.UniqueConstraint(
-                fields=("boundary_set", "postcode"), name="postcode_once_per_boundary_set"
-            ),
+            models.UniqueConstraint(fields=("boundary_set", "postcode"), name="postcode_once_per_boundary_set"),
             models.CheckConstraint(
                 condition=Q(postcode__regex=r"^[A-Z0-9]{1,16}$"), name="postcode_in_capitals_without_spaces"
             ),
