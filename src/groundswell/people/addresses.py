@@ -16,7 +16,7 @@ HASH_SALT = "groundswell.people.address_hash"
 UNITED_KINGDOM = 44
 MAX_PHONE_TEXT = 40
 
-# Numbers Ofcom keeps for drama: no real person has them, phonenumbers calls several of them invalid, and the demo needs them.
+# Numbers Ofcom keeps for drama: nobody has them, phonenumbers calls several invalid, and the demo needs them.
 DRAMA = re.compile(
     r"\+44(?:113496|114496|115496|116496|117496|118496|121496|131496|141496|151496|161496|191498|1632960|"
     r"2079460|2896496|2920180|3069990|7700900)"
@@ -29,7 +29,7 @@ SEPARATORS = str.maketrans("", "", " \t-./()\u00a0\u2010\u2011\u2012\u2013\u200e
 EXTENSION_OR_WORDS = re.compile(r"[A-Za-z]")
 
 
-class UnusableAddress(ValueError):
+class AddressError(ValueError):
     """A number or email that nobody could be reached at; the message says what is wrong with it."""
 
 
@@ -44,13 +44,13 @@ def address_hash(kind: str, value: str) -> bytes:
 def normalise_phone(text: str, region: str = "GB") -> str:
     """`text` as E.164 (`+441632960001`), read as a national number of `region` unless it starts with + or 00.
 
-    Raises UnusableAddress with a sentence: not a number, too short, not in use, premium rate.
+    Raises AddressError with a sentence: not a number, too short, not in use, premium rate.
     """
     plain = text.strip().translate(SEPARATORS)
     if not plain:
-        raise UnusableAddress(_("The number is empty."))
+        raise AddressError(_("The number is empty."))
     if len(plain) > MAX_PHONE_TEXT or EXTENSION_OR_WORDS.search(plain):
-        raise UnusableAddress(_("“%(text)s” is not a telephone number.") % {"text": text.strip()[:MAX_PHONE_TEXT]})
+        raise AddressError(_("“%(text)s” is not a telephone number.") % {"text": text.strip()[:MAX_PHONE_TEXT]})
     if plain.startswith("00"):
         plain = "+" + plain[2:]
     # "+44 (0)20 ...": the zero is for those who dial at home.
@@ -67,19 +67,19 @@ def _by_metadata(plain: str, shown: str, region: str) -> str:
     try:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException as problem:
-        raise UnusableAddress(_("“%(text)s” is not a telephone number.") % {"text": shown}) from problem
+        raise AddressError(_("“%(text)s” is not a telephone number.") % {"text": shown}) from problem
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if DRAMA.match(e164) and len(e164) == 13:
         return e164
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason in {phonenumbers.ValidationResult.TOO_SHORT, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
-        raise UnusableAddress(_("“%(text)s” is too short; is the area code missing?") % {"text": shown})
+        raise AddressError(_("“%(text)s” is too short; is the area code missing?") % {"text": shown})
     if reason == phonenumbers.ValidationResult.TOO_LONG:
-        raise UnusableAddress(_("“%(text)s” has too many digits.") % {"text": shown})
+        raise AddressError(_("“%(text)s” has too many digits.") % {"text": shown})
     if not phonenumbers.is_valid_number(number):
-        raise UnusableAddress(_("“%(text)s” is not a number in use.") % {"text": shown})
+        raise AddressError(_("“%(text)s” is not a number in use.") % {"text": shown})
     if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
-        raise UnusableAddress(_("“%(text)s” is a premium-rate number.") % {"text": shown})
+        raise AddressError(_("“%(text)s” is a premium-rate number.") % {"text": shown})
     return e164
 
 
@@ -89,12 +89,12 @@ def is_home_number(e164: str) -> bool:
 
 
 def normalise_email(text: str) -> str:
-    """`text` in lower case without surrounding space. Raises UnusableAddress."""
+    """`text` in lower case without surrounding space. Raises AddressError."""
     email = text.strip().lower()
     try:
         validate_email(email)
     except ValidationError as problem:
-        raise UnusableAddress(_("“%(text)s” is not an email address.") % {"text": text.strip()[:80]}) from problem
+        raise AddressError(_("“%(text)s” is not an email address.") % {"text": text.strip()[:80]}) from problem
     return email
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell.people.addresses import (
-    UnusableAddress,
+    AddressError,
     address_hash,
     address_key,
     fold,
@@ -34,7 +34,7 @@ def test_numbers_of_invented_people_are_usable(text, e164):
     "text", ["", "   ", "n/a", "12345", "01632", "0163296", "09098790000", "07700 900123 456", "x" * 300]
 )
 def test_what_is_no_number_is_refused_with_a_sentence(text):
-    with pytest.raises(UnusableAddress) as refusal:
+    with pytest.raises(AddressError) as refusal:
         normalise_phone(text)
     assert str(refusal.value).endswith(".") or "?" in str(refusal.value)
 
@@ -55,7 +55,7 @@ def test_the_hash_is_keyed_stable_and_tells_kinds_apart(settings):
 
 def test_emails():
     assert normalise_email(" Sian@Example.ORG ") == "sian@example.org"
-    with pytest.raises(UnusableAddress):
+    with pytest.raises(AddressError):
         normalise_email("sian at example")
 
 
@@ -98,7 +98,7 @@ def test_folding_twice_changes_nothing(text):
 def test_any_text_is_a_number_or_refused(text):
     try:
         number = normalise_phone(text)
-    except UnusableAddress:
+    except AddressError:
         return
     assert number.startswith("+")
     assert number[1:].isdigit()
