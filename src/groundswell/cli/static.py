@@ -1,0 +1,44 @@
+"""Gathering the static files, compressed and named by content, when they have changed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from pathlib import Path
+
+
+def collect_static() -> bool:
+    """Gather the static files into STATIC_ROOT unless they are there already; returns whether that was needed.
+
+    Two processes starting at once wait for each other.
+    """
+    from django.conf import settings
+    from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.core.management import call_command
+
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    stamp = root / ".collected"
+    with (root / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = _fingerprint()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(wanted)
+    # Django reads the manifest once, maybe before there was one.
+    if hasattr(staticfiles_storage, "load_manifest"):
+        staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+    return True
+
+
+def _fingerprint() -> str:
+    """Changes when any static file is added, removed or touched."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
