@@ -69,9 +69,9 @@ def test_nothing_listens_on_the_network_and_only_the_owner_may_enter(data_dir: P
 
 def test_sorting_does_not_depend_on_the_machine(data_dir: Path) -> None:
     with running(data_dir, durable=False):
-        assert query(
-            data_dir, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'groundswell'"
-        ) == [("b", "C.UTF-8")]
+        assert query(data_dir, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'groundswell'") == [
+            ("b", "C.UTF-8")
+        ]
 
 
 def test_second_user_joins_and_the_last_one_stops_it(data_dir: Path) -> None:

@@ -37,8 +37,9 @@ class LazyGroup(click.Group):
             (name, self.modules[name][1] if name in self.modules else self.commands[name].get_short_help_str())
             for name in self.list_commands(ctx)
         ]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
 
 def modules_of(prefix: str, descriptions: dict[str, str]) -> dict[str, tuple[str, str]]:

@@ -14,6 +14,8 @@ def apply_migrations() -> list[str]:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from groundswell.config.database_code import install_database_code
+
     with connection.cursor() as cursor:
         # Held by this session until the end, so that several machines may start at once.
         cursor.execute("SELECT pg_advisory_lock(hashtext('groundswell migrate'))")
@@ -22,6 +24,8 @@ def apply_migrations() -> list[str]:
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             call_command("migrate", interactive=False, verbosity=0)
+        else:
+            install_database_code()  # may have changed without a migration
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('groundswell migrate'))")

@@ -36,10 +36,15 @@ def _listen_once(host: str, port: int) -> None:
 
 def _why(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by another program. Choose another one with PORT=, for example PORT={_next(port)}."
+        return (
+            f"Port {port} is taken by another program. Choose another one with PORT=, for example PORT={_next(port)}."
+        )
     if error.errno == errno.EACCES:
         return f"Port {port} is reserved for root. Choose one above 1023 with PORT=, for example PORT=8000."
-    return f"Cannot listen on {host}, port {port} ({error.strerror or error}). Set HOST= and PORT= to an address of this machine."
+    return (
+        f"Cannot listen on {host}, port {port} ({error.strerror or error}). "
+        "Set HOST= and PORT= to an address of this machine."
+    )
 
 
 def _next(port: int) -> int:

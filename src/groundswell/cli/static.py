@@ -13,7 +13,7 @@ def collect_static() -> bool:
     Two processes starting at once wait for each other.
     """
     from django.conf import settings
-    from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
     from django.core.management import call_command
 
     root = Path(settings.STATIC_ROOT)
@@ -26,9 +26,9 @@ def collect_static() -> bool:
             return False
         call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(wanted)
-    # Django reads the manifest once, maybe before there was one.
-    if hasattr(staticfiles_storage, "load_manifest"):
-        staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+    storage: object = staticfiles_storage
+    if isinstance(storage, ManifestFilesMixin):  # it read the manifest before there was this one
+        storage.hashed_files, storage.manifest_hash = storage.load_manifest()
     return True
 
 

@@ -50,6 +50,13 @@ class Environment(BaseSettings):
         le=64,
         description="Web processes; one for each core is right.",
     )
+    web_threads: int = Field(
+        2,
+        validation_alias="WEB_THREADS",
+        ge=1,
+        le=64,
+        description="Threads of each web process; more than one lets a quick page pass a slow one.",
+    )
     base_url: str = Field(
         "",
         validation_alias="BASE_URL",

@@ -41,7 +41,5 @@ def processes_of(cluster: Path) -> list[int]:
         pid = postmaster_pid(cluster)
         return [pid] if pid is not None and is_server_of(pid, cluster) else []
     return [
-        int(entry.name)
-        for entry in _PROC.iterdir()
-        if entry.name.isdigit() and is_server_of(int(entry.name), cluster)
+        int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit() and is_server_of(int(entry.name), cluster)
     ]

@@ -64,9 +64,7 @@ class EmbeddedServer:
     `durable=False` gives up safety against crashes for speed, for tests.
     """
 
-    def __init__(
-        self, data_dir: Path, *, durable: bool = True, say: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = True, say: Callable[[str], None] | None = None) -> None:
         self.layout = Layout(data_dir.resolve())
         self._durable = durable
         self._say = say or (lambda _message: None)
@@ -296,9 +294,7 @@ class EmbeddedServer:
 
     def _stop(self) -> None:
         if self.is_running():
-            self._run(
-                "pg_ctl", "stop", "--pgdata", str(self._cluster), "--mode=fast", "--wait", "--timeout=120"
-            )
+            self._run("pg_ctl", "stop", "--pgdata", str(self._cluster), "--mode=fast", "--wait", "--timeout=120")
         if self._process is not None:
             self._process.wait(timeout=10)
             self._process = None

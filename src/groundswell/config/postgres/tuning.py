@@ -75,9 +75,7 @@ def server_settings(*, memory: int, durable: bool) -> dict[str, str]:
 
 def configuration_text(settings: dict[str, str]) -> str:
     """`settings` in the syntax of postgresql.conf, which reads backslashes and doubles quotes."""
-    lines = [
-        "# Written at every start; changes belong in postgresql.conf, below the line that includes this file."
-    ]
+    lines = ["# Written at every start; changes belong in postgresql.conf, below the line that includes this file."]
     for name, value in settings.items():
         quoted = value.replace("\\", "\\\\").replace("'", "''")
         lines.append(f"{name} = '{quoted}'")
