@@ -42,3 +42,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.skip(NO_CHROMIUM)
     flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return {**browser_type_launch_args, "executable_path": path, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: tests give `live_server`'s whole address. (Stands in for a plugin's fixture of a form pytest is giving up.)"""
