@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.enums import STAFF_ROLES, AuditAction, OrganisationKind, Role
@@ -61,6 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     date_joined = models.DateTimeField(db_default=Now())
+    # To within some minutes: not written more often (see access.py).
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    # Every session carries it; raising it ends them all, signed cookies included.
+    session_epoch = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -78,6 +85,31 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email or f"user {self.pk}"
+
+    def get_session_auth_hash(self) -> str:
+        """What Django compares on every request that loads the user: changes with password and session epoch."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the former secret keys."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret)
+
+    def _session_hash(self, secret: str | bytes | None) -> str:
+        value = f"{self.session_epoch}:{self.password}"
+        return salted_hmac("groundswell.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships by what they still allow."""
+
+    def live(self) -> Self:
+        """Not revoked, of an active user."""
+        return self.filter(revoked_at__isnull=True, user__is_active=True)
+
+    def staff(self) -> Self:
+        """Of those who see personal data in bulk."""
+        return self.filter(role__in=STAFF_ROLES)
 
 
 class Membership(models.Model):
@@ -101,6 +133,8 @@ class Membership(models.Model):
     revoked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="membership_role_known", condition=Q(role__in=Role.values)),
@@ -118,6 +152,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    def is_staff_role(self) -> bool:
+        """Whether the role sees personal data in bulk, and so needs a second factor (rule X1)."""
+        return self.role in STAFF_ROLES
 
 
 def new_token() -> str:

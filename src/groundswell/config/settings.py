@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "groundswell.accounts.middleware.AccessMiddleware",
 ]
 
 ROOT_URLCONF = "groundswell.config.urls"
@@ -99,8 +100,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 # A session without a row: a caller's cycle costs no session query (docs/benchmarks.md). What must be revocable at
-# once is checked in the database, in the claim itself.
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+# once is checked in the database, in the claim itself; what must stay secret (a sign-in code sent) stays in the database.
+SESSION_ENGINE = "groundswell.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
