@@ -19,7 +19,10 @@ from groundswell.compliance.enums import (
 
 
 class Figure(models.Model):
-    """One figure of a jurisdiction pack: value, from when, from which source, for which kind of organisation."""
+    """One figure of a jurisdiction pack: value, from when, from which source, for which kind of organisation.
+
+    `packaged` rows come with the product and follow its pack; the others are the owner's own and never touched by it.
+    """
 
     jurisdiction = models.CharField(max_length=16)
     key = models.CharField(max_length=64)
@@ -29,6 +32,8 @@ class Figure(models.Model):
     value = models.JSONField()
     valid_from = models.DateField()
     source = models.CharField(max_length=300)
+    packaged = models.BooleanField(default=False, db_default=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -43,13 +48,13 @@ class Figure(models.Model):
 
 
 class Consent(models.Model):
-    """One line of the consent ledger, per address, channel and purpose (rule M4). Append-only: a trigger refuses
-    update and delete; the current state is the newest line."""
+    """One line of the consent ledger, per address, channel and purpose (rule M4).
+
+    Append-only: a trigger refuses update and delete. A consent holds until a withdrawal of the same day or later by
+    `given_at`, whichever was recorded first. The address is kept as its keyed hash, so that the line outlives erasure.
+    """
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="consents")
-    contact_point = models.ForeignKey(
-        "people.ContactPoint", on_delete=models.PROTECT, null=True, related_name="consents"
-    )
     address_hash = models.BinaryField(max_length=32)
     channel = models.CharField(max_length=16, choices=Channel.choices)
     purpose = models.CharField(max_length=64, default="campaigning")
@@ -58,7 +63,8 @@ class Consent(models.Model):
     wording_version = models.CharField(max_length=32)
     source = models.CharField(max_length=200)
     evidence = models.TextField()
-    captured_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    captured_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Of a withdrawal: when it was withdrawn.
     given_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -73,7 +79,7 @@ class Consent(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["address_hash", "channel", "purpose", "-id"], name="consent_current"),
+            models.Index(fields=["address_hash", "channel", "purpose", "given_at"], name="consent_current"),
             models.Index(fields=["person"], name="consent_person"),
         ]
 
@@ -132,20 +138,30 @@ class ScreeningFile(models.Model):
         constraints = [
             models.CheckConstraint(name="screening_list_known", condition=Q(list__in=ScreeningList.values)),
         ]
+        indexes = [models.Index(fields=["file_sha256"], name="screening_file_hash")]
 
     def __str__(self) -> str:
         return f"{self.get_list_display()} {self.screened_on}"
 
 
 class Screening(models.Model):
-    """What the newest screening said of one number."""
+    """What the newest screening against one list said of one number. An older screening never overwrites a newer."""
 
-    contact_point = models.OneToOneField(
-        "people.ContactPoint", on_delete=models.CASCADE, primary_key=True, related_name="screening"
+    contact_point = models.ForeignKey(
+        "people.ContactPoint", on_delete=models.CASCADE, related_name="screenings", db_index=False
+    )
+    list = models.CharField(
+        max_length=8, choices=ScreeningList.choices, default=ScreeningList.TPS, db_default=ScreeningList.TPS
     )
     file = models.ForeignKey(ScreeningFile, on_delete=models.PROTECT, related_name="+")
     screened_on = models.DateField()
     listed = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="screening_newest_per_list", fields=["contact_point", "list"]),
+            models.CheckConstraint(name="screening_of_known_list", condition=Q(list__in=ScreeningList.values)),
+        ]
 
     def __str__(self) -> str:
         return f"screened {self.screened_on}"

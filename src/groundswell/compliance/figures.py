@@ -1,0 +1,50 @@
+"""The figures in force on a day, for the organisation as it is: read by the same SQL function as the call rules."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from groundswell.accounts.models import Organisation
+from groundswell.compliance.models import Figure
+
+
+class FigureMissingError(LookupError):
+    """No figure of this key is in force: the jurisdiction has no pack, or it starts later."""
+
+
+def figure(key: str, *, on: date) -> Any:
+    """The value in force on a day. Raises FigureMissingError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM compliance_figure_in_force(%s, %s)", [key, on])
+        row = cursor.fetchone()
+    if row is None:
+        raise FigureMissingError(
+            f"No figure “{key}” is in force on {on}. Add one, with its source, on the page of figures."
+        )
+    return json.loads(row[0]) if isinstance(row[0], str) else row[0]
+
+
+def attempt_cap(*, on: date) -> int:
+    """How often one number may be rung in one phone bank (rule C11)."""
+    return int(figure("attempt_cap", on=on))
+
+
+def max_calls_per_day(*, on: date) -> int:
+    """How often one number may be rung in a day, all phone banks together (rule C11)."""
+    return int(figure("max_calls_per_day", on=on))
+
+
+def figures_in_force(*, on: date) -> list[Figure]:
+    """Every figure in force on a day, by key: for the page that shows them."""
+    organisation = Organisation.objects.filter(pk=1).first()
+    jurisdiction = organisation.jurisdiction if organisation else "uk"
+    kinds = {"", organisation.kind if organisation else ""}
+    return list(
+        Figure.objects.filter(jurisdiction=jurisdiction, organisation_kind__in=kinds, valid_from__lte=on)
+        .order_by("key", "-organisation_kind", "-valid_from")
+        .distinct("key")
+    )
