@@ -54,6 +54,7 @@ def bench_group() -> None:
 def main() -> None:
     """Run the command line; every failure becomes one sentence and an exit code, never a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "groundswell.config.settings")
+    os.umask(0o077)  # whatever we write may hold personal data: for its owner only
     arguments = sys.argv[1:]
     try:
         outcome = groundswell.main(args=arguments, prog_name="groundswell", standalone_mode=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 from pathlib import Path
+from typing import cast
 
 
 def collect_static() -> bool:
@@ -28,7 +29,7 @@ def collect_static() -> bool:
         stamp.write_text(wanted)
     storage: object = staticfiles_storage
     if isinstance(storage, ManifestFilesMixin):  # it read the manifest before there was this one
-        storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+        storage.hashed_files, storage.manifest_hash = cast("tuple[dict[str, str], str]", storage.load_manifest())
     return True
 
 
