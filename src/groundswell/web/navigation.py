@@ -1,0 +1,78 @@
+"""The main menu: which pages a role sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.accounts.enums import Role
+from groundswell.accounts.models import Membership
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+LEADERS = frozenset({Role.OWNER, Role.ORGANISER})
+STAFF = LEADERS | {Role.DATA_MANAGER}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the menu and the roles that see it."""
+
+    view: str
+    label: str | _StrPromise
+    roles: frozenset[Role]
+
+
+MENU = (
+    Place("campaigns:index", _("Campaigns"), STAFF),
+    Place("phonebank:index", _("Phone banks"), LEADERS),
+    Place("people:index", _("People"), STAFF),
+    Place("people:imports", _("Imports"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
+    Place("accounts:team", _("Team"), LEADERS),
+    Place("accounts:audit", _("Audit log"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A menu entry as a template shows it."""
+
+    url: str
+    label: str
+    is_current: bool
+
+
+def roles_of(request: HttpRequest) -> frozenset[Role]:
+    """The roles the signed-in user holds anywhere; one query, kept for the request."""
+    kept: frozenset[Role] | None = getattr(request, "_groundswell_roles", None)
+    if kept is None:
+        user = request.user
+        found = (
+            Membership.objects.filter(user_id=user.pk, revoked_at__isnull=True).values_list("role", flat=True)
+            if user.is_authenticated
+            else ()
+        )
+        kept = frozenset(Role(role) for role in found)
+        request._groundswell_roles = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def navigation_for(request: HttpRequest) -> list[Item]:
+    """The menu of the user's roles; none for a caller, whose one page needs no menu."""
+    roles = roles_of(request)
+    items = []
+    for place in MENU:
+        if not roles & place.roles:
+            continue
+        try:
+            url = reverse(place.view)
+        except NoReverseMatch:
+            continue
+        items.append(Item(url, str(place.label), request.path.startswith(url)))
+    longest = max((len(item.url) for item in items if item.is_current), default=0)
+    return [Item(item.url, item.label, item.is_current and len(item.url) == longest) for item in items]

@@ -1,0 +1,89 @@
+"""The roof's own pages: where a visitor is sent first, the privacy page, what a phone shows without signal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from groundswell.accounts.enums import STAFF_ROLES, Role
+from groundswell.accounts.models import Organisation
+from groundswell.web.gallery import GALLERY, GalleryForm, gallery_messages
+from groundswell.web.navigation import roles_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+SHELL = (
+    "groundswell/css/tokens.css",
+    "groundswell/css/base.css",
+    "groundswell/css/layout.css",
+    "groundswell/css/components.css",
+    "groundswell/css/forms.css",
+    "groundswell/css/utilities.css",
+    "groundswell/js/retry.js",
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Everyone's way in: callers to their call, staff to their campaigns, strangers to a welcome."""
+    if not request.user.is_authenticated:
+        return render(request, "web/landing.html")
+    roles = roles_of(request)
+    if roles & STAFF_ROLES:
+        return redirect("campaigns:index")
+    if Role.CALLER in roles:
+        return redirect("phonebank:calling")
+    if request.user.is_superuser:
+        return redirect("admin:index")
+    reason = _(
+        "Your account is not part of a campaign at the moment. Ask the organiser who invited you for a new link."
+    )
+    return render(request, "web/waiting.html", {"reason": reason})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """How the data of people who are rung is used, for organisations without a notice of their own (rule D9)."""
+    return render(request, "web/privacy.html", {"organisation": Organisation.objects.first()})
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows without signal. Holds nothing personal."""
+    return render(request, "web/offline.html")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, at the root so that its scope is the whole site."""
+    context = {
+        "offline_url": reverse("offline"),
+        "shell": [reverse("offline"), *(static(path) for path in SHELL)],
+        "static_prefix": static("").split("?")[0],
+    }
+    response = render(request, "web/sw.js", context, content_type="text/javascript")
+    response["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component on one page, for developers; only with DEBUG or the demo."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    form = GalleryForm(request.GET or None)
+    page = Paginator(range(100), 10).get_page(request.GET.get("page"))
+    gallery_messages(request)
+    return render(request, "web/styleguide.html", {"form": form, "page": page, **GALLERY})
