@@ -91,7 +91,7 @@ def column_chart(rows: Iterable[Bar], title: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/qr.html")
 def qr(text: str, label: str) -> dict[str, Any]:
     """A QR code for `text` (a link). `label` says to screen readers what it opens."""
-    svg = segno.make(text, error="m").svg_inline(scale=4, border=2)
+    svg = segno.make(text, error="m").svg_inline(border=2, omitsize=True)
     return {"svg": mark_safe(svg), "label": label}  # noqa: S308 - segno's own SVG of modules
 
 
