@@ -44,9 +44,7 @@ class GalleryForm(forms.Form):
     )
     notes = forms.CharField(label=_("Notes"), widget=forms.Textarea, required=False)
     register = forms.FileField(label=_("Register"), required=False)
-    agreed = forms.BooleanField(
-        label=_("I may use this register"), help_text=_("Regulations 102 and 108 say who may.")
-    )
+    agreed = forms.BooleanField(label=_("I may use this register"), help_text=_("Regulations 102 and 108 say who may."))
 
 
 def gallery_messages(request: HttpRequest) -> None:
