@@ -22,6 +22,8 @@ class Meaning(TextChoices):
     YES = "yes", _("yes")
     NO = "no", _("no")
     MAYBE = "maybe", _("perhaps")
+    HAS = "has", _("has it")
+    WANTS = "wants", _("wants it")
     OTHER = "other", _("other")
 
 

@@ -60,9 +60,13 @@ class CribSheet(models.Model):
 
     class Meta:
         constraints = [
+            # Two constraints, not one with NULLS NOT DISTINCT: PostgreSQL 14 has no such thing.
             models.UniqueConstraint(
-                name="crib_sheet_version", fields=["campaign", "area", "version"], nulls_distinct=False
-            )
+                name="crib_sheet_version", fields=["campaign", "area", "version"], condition=Q(area__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="crib_sheet_version_everywhere", fields=["campaign", "version"], condition=Q(area__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,10 +192,19 @@ class Answer(models.Model):
 
     class Meta:
         constraints = [
+            # Two constraints, not one with NULLS NOT DISTINCT: PostgreSQL 14 has no such thing.
+            models.UniqueConstraint(
+                name="answer_option_once_per_source",
+                fields=["source_uuid", "person", "question", "option"],
+                condition=Q(option__isnull=False),
+            ),
             models.UniqueConstraint(
                 name="answer_once_per_source",
-                fields=["source_uuid", "person", "question", "option"],
-                nulls_distinct=False,
+                fields=["source_uuid", "person", "question"],
+                condition=Q(option__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="answer_meaning_known", condition=Q(meaning="") | Q(meaning__in=Meaning.values)
             ),
             models.CheckConstraint(
                 name="answer_says_something",
