@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from groundswell.accounts.models import AuditEvent
 from groundswell.campaigns.enums import Meaning, QuestionKind, VoterIdTemplate
-from groundswell.campaigns.models import Answer, Campaign, Option, Question
+from groundswell.campaigns.models import Answer, Option, Question
 from groundswell.campaigns.operations.answers import erase_answers, record_answers, withdraw_answers
 from groundswell.campaigns.operations.questions import (
     add_option,
@@ -26,7 +26,7 @@ from groundswell.campaigns.ready_questions import OptionDraft, QuestionDraft, Re
 from groundswell.campaigns.rules import CampaignRuleError, GivenAnswer, WrongAnswer, check_answers, identifies
 from groundswell.campaigns.scripts import build_plan
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -56,7 +56,11 @@ def test_the_party_code_offers_every_shade_with_its_fixed_meaning(voter_id):
 
 def test_party_scores_ask_once_for_each_party_and_the_support_scale_once(campaign, organiser):
     scores = add_voter_id(campaign=campaign, template=VoterIdTemplate.PARTY_SCORES, by=organiser)
-    assert [(q.party, q.scale_from, q.scale_to) for q in scores] == [("Reds", 0, 10), ("Blues", 0, 10), ("Greens", 0, 10)]
+    assert [(q.party, q.scale_from, q.scale_to) for q in scores] == [
+        ("Reds", 0, 10),
+        ("Blues", 0, 10),
+        ("Greens", 0, 10),
+    ]
     (support,) = add_voter_id(campaign=campaign, template=VoterIdTemplate.SUPPORT_SCALE, by=organiser)
     assert list(support.options.values_list("meaning", flat=True))[:5] == [
         "strong_support",
@@ -108,8 +112,8 @@ def test_answers_must_fit_their_questions(plan, voter_id, poster):
         check_answers(plan, [GivenAnswer(1, voter_id.pk, yes.pk)])
     with pytest.raises(WrongAnswer, match="not part of this campaign"):
         check_answers(plan, [GivenAnswer(1, 999_999, yes.pk)])
+    other = option(voter_id, Meaning.UNDECIDED)
     with pytest.raises(WrongAnswer, match="one answer only"):
-        other = option(voter_id, Meaning.UNDECIDED)
         check_answers(plan, [GivenAnswer(1, voter_id.pk, firm.pk), GivenAnswer(1, voter_id.pk, other.pk)])
     with pytest.raises(WrongAnswer, match="Choose one"):
         check_answers(plan, [GivenAnswer(1, voter_id.pk, number=3)])
@@ -217,7 +221,9 @@ def test_the_latest_answer_is_the_newest_by_date_with_all_its_options(campaign, 
 
     say([second, third], NOON)
     say([first], NOON - timedelta(days=30))
-    assert sorted(answer.label for answer in latest_answers([person.pk])[person.pk]) == sorted([second.label, third.label])
+    assert sorted(answer.label for answer in latest_answers([person.pk])[person.pk]) == sorted(
+        [second.label, third.label]
+    )
 
 
 def test_meaning_survives_renaming_and_retiring(plan, voter_id, person, organiser):

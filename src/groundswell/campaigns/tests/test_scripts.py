@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 
-from groundswell.accounts.models import Organisation, User
-from groundswell.campaigns.models import Campaign, Candidate, CribSheet, Option, Question, Script, ScriptStep
+from groundswell.accounts.models import Organisation
+from groundswell.campaigns.models import CribSheet, Script, ScriptStep
 from groundswell.campaigns.operations.campaigns import save_candidate, save_crib_sheet
 from groundswell.campaigns.operations.questions import add_option, change_option, reword_question
 from groundswell.campaigns.operations.scripts import (
@@ -70,7 +70,7 @@ def test_lines_are_filled_and_a_missing_value_leaves_a_gap_not_braces(script, ca
 
 @pytest.mark.parametrize("line", ["Hello {{ name }}", "Hello {{ person", "Hello {{ person.email }}"])
 def test_a_line_with_an_unknown_placeholder_is_refused_with_the_known_ones(line):
-    with pytest.raises(CampaignRuleError, match="curly brackets|You can use"):
+    with pytest.raises(CampaignRuleError, match=r"curly brackets|You can use"):
         check_line(line)
 
 
@@ -151,7 +151,9 @@ def test_the_form_comes_back_as_answers_of_the_right_people(script, voter_id, po
     firm, yes = voter_id.options.first(), poster.options.first()
     markup = plan.steps_for(41)
     assert f'name="answer-41-{voter_id.pk}" value="{firm.pk}"' in markup
-    posted = QueryDict(f"answer-41-{voter_id.pk}={firm.pk}&answer-42-{poster.pk}={yes.pk}&answer-43-{poster.pk}={yes.pk}")
+    posted = QueryDict(
+        f"answer-41-{voter_id.pk}={firm.pk}&answer-42-{poster.pk}={yes.pk}&answer-43-{poster.pk}={yes.pk}"
+    )
     assert plan.read_answers(posted, [41, 42]) == [
         GivenAnswer(41, voter_id.pk, option_id=firm.pk),
         GivenAnswer(42, poster.pk, option_id=yes.pk),
