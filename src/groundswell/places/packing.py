@@ -51,9 +51,7 @@ AREA_COLUMNS = (
     *("boundary_set", "kind", "code", "name", "parent_set", "parent_code", "nation", "region"),
     *("latitude", "longitude"),
 )
-CONTEST_COLUMNS = (
-    *("boundary_set", "code", "election", "held_on", "electorate", "valid_votes", "majority", "result"),
-)
+CONTEST_COLUMNS = (*("boundary_set", "code", "election", "held_on", "electorate", "valid_votes", "majority", "result"),)
 RESULT_COLUMNS = ("boundary_set", "code", "election", "party", "party_abbreviation", "candidate", "votes", "sitting")
 HOLDER_COLUMNS = ("boundary_set", "code", "office", "name", "party", "email")
 

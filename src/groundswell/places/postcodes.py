@@ -48,9 +48,7 @@ class Reason(Enum):
             Reason.NORTHERN_IRELAND: _(
                 "Northern Ireland's postcodes are not in the open data we carry. Please choose the constituency."
             ),
-            Reason.CROWN_DEPENDENCY: _(
-                "Jersey, Guernsey and the Isle of Man elect nobody to the UK Parliament."
-            ),
+            Reason.CROWN_DEPENDENCY: _("Jersey, Guernsey and the Isle of Man elect nobody to the UK Parliament."),
             Reason.NOT_LISTED: _("We do not know that postcode. Please check it, or choose the constituency."),
             Reason.NO_AREA: _(
                 "That postcode is known, but not which constituency it lies in. Please choose the constituency."
