@@ -27,6 +27,8 @@ IMPORTS = {
     "screening": "A screening (TPS) or do-not-call file.",
     "areas": "Areas, as CSV.",
     "office-holders": "Office-holders, as CSV.",
+    "postcodes": "A postcode look-up of your own, as CSV.",
+    "results": "Election results, as CSV.",
 }
 BENCHES = {
     "calling": "The caller's cycle over real HTTP, against the database's own limit.",

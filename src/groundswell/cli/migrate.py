@@ -15,6 +15,7 @@ def apply_migrations() -> list[str]:
     from django.db.migrations.executor import MigrationExecutor
 
     from groundswell.config.database_code import install_database_code
+    from groundswell.places.operations import load_reference_data
 
     with connection.cursor() as cursor:
         # Held by this session until the end, so that several machines may start at once.
@@ -26,6 +27,7 @@ def apply_migrations() -> list[str]:
             call_command("migrate", interactive=False, verbosity=0)
         else:
             install_database_code()  # may have changed without a migration
+        load_reference_data()
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('groundswell migrate'))")

@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from groundswell.places.enums import AreaKind
 
-MARGINALITY = DecimalField(max_digits=7, decimal_places=6)
+_SHARE: DecimalField[Decimal, Decimal] = DecimalField(max_digits=7, decimal_places=6)
+
+
+def _share_of_votes() -> Case:
+    """The majority of a contest as a share of its valid votes; null where no votes are known."""
+    share = F("majority") * Value(Decimal(1), output_field=_SHARE) / F("valid_votes")
+    return Case(When(valid_votes__gt=0, then=share), default=None, output_field=_SHARE)
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -47,14 +53,14 @@ class AreaQuerySet(models.QuerySet["Area"]):
         contests = Contest.objects.filter(area=OuterRef("pk"), valid_votes__gt=0)
         if election is not None:
             contests = contests.filter(election=election)
-        newest = contests.with_marginality().order_by(F("held_on").desc(nulls_last=True), "-election")[:1]
+        newest = contests.order_by(F("held_on").desc(nulls_last=True), "-election")
         return self.annotate(
-            latest_election=Subquery(newest.values("election")),
-            latest_result=Subquery(newest.values("result")),
-            electorate=Subquery(newest.values("electorate")),
-            valid_votes=Subquery(newest.values("valid_votes")),
-            majority=Subquery(newest.values("majority")),
-            marginality=Subquery(newest.values("marginality"), output_field=MARGINALITY),
+            latest_election=Subquery(newest.values("election")[:1]),
+            latest_result=Subquery(newest.values("result")[:1]),
+            electorate=Subquery(newest.values("electorate")[:1]),
+            valid_votes=Subquery(newest.values("valid_votes")[:1]),
+            majority=Subquery(newest.values("majority")[:1]),
+            marginality=Subquery(newest.annotate(share=_share_of_votes()).values("share")[:1]),
         )
 
     def marginals(self, under: float, election: str | None = None) -> Self:
@@ -90,8 +96,12 @@ class Area(models.Model):
             models.CheckConstraint(condition=~Q(time_zone=""), name="area_has_time_zone"),
             models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("pk")), name="area_not_its_own_parent"),
             models.CheckConstraint(
+                # Said of nulls too: a comparison with null would let half a centre pass.
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                | Q(
+                    Q(latitude__isnull=False, latitude__gte=-90, latitude__lte=90),
+                    Q(longitude__isnull=False, longitude__gte=-180, longitude__lte=180),
+                ),
                 name="area_centre_on_earth",
             ),
         ]
@@ -108,16 +118,7 @@ class ContestQuerySet(models.QuerySet["Contest"]):
 
     def with_marginality(self) -> Self:
         """Adds `marginality`: the majority as a share of the valid votes, null where no votes are known."""
-        return self.annotate(
-            marginality=Case(
-                When(
-                    valid_votes__gt=0,
-                    then=F("majority") * Value(Decimal(1), output_field=MARGINALITY) / F("valid_votes"),
-                ),
-                default=None,
-                output_field=MARGINALITY,
-            )
-        )
+        return self.annotate(marginality=_share_of_votes())
 
 
 class Contest(models.Model):

@@ -41,7 +41,7 @@ def load_reference_data() -> dict[str, int | bool]:
         if ReferenceSet.objects.filter(name=_NAME, digest=digest).exists():
             return {"loaded": False, **_counts()}
         reference.stage()
-        parameters = {"source": PACKAGED, "as_of": reference.OFFICE_HOLDERS_AS_OF}
+        parameters: dict[str, Any] = {"source": PACKAGED, "as_of": reference.OFFICE_HOLDERS_AS_OF}
         for statement in reference.statements():
             cursor.execute(statement, {key: value for key, value in parameters.items() if f"%({key})s" in statement})
     ReferenceSet.objects.update_or_create(name=_NAME, defaults={"digest": digest})

@@ -93,9 +93,9 @@ def contests(turnout: Iterable[dict[str, str]], votes: Iterable[Row]) -> Iterato
             *(row["electorate"], row["valid_votes"], row["majority"], row["result"]),
         )
     counted: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
-    for row in votes:
-        if row[:3] not in known:
-            counted[row[0], row[1], row[2]].append((int(row[6]), row[4]))
+    for boundary_set, code, election, _party, abbreviation, _candidate, number, _sitting in votes:
+        if (boundary_set, code, election) not in known:
+            counted[boundary_set, code, election].append((int(number), abbreviation))
     for (boundary_set, code, election), polled in counted.items():
         first, second, *_ = sorted(polled, reverse=True)
         total = sum(number for number, _ in polled)

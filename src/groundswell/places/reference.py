@@ -79,6 +79,7 @@ def stage() -> None:
     """COPY every packaged file into a temporary table that ends with the transaction."""
     with connection.cursor() as cursor:
         for packaged in PACKAGED_SETS:
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{packaged.table}")
             cursor.execute(f"CREATE TEMPORARY TABLE {packaged.table} ({packaged.columns}) ON COMMIT DROP")
             text = io.BytesIO(gzip.decompress(packaged.path.read_bytes()))
             # FORCE_NOT_NULL below: an empty text is a text; an empty number or date is unknown.

@@ -14,7 +14,7 @@ LARGEST_FILE = 300 * 1024 * 1024
 _SEPARATORS = ",;\t"
 
 
-class ImportRefusedError(Exception):
+class ImportRefusedError(ValueError):
     """The file as a whole cannot be imported, and nothing was changed. The message says why and what to do."""
 
 

@@ -25,7 +25,7 @@ def refused(constraint, make):
 @pytest.mark.parametrize(
     ("constraint", "fields"),
     [
-        ("area_code_once_per_set", {"code": "A1"}),
+        ("area_code_once_per_boundary_set", {"code": "A1"}),
         ("area_kind_known", {"kind": "galaxy"}),
         ("area_named", {"name": ""}),
         ("area_named", {"code": ""}),
@@ -47,7 +47,7 @@ def test_the_same_code_in_another_boundary_set_is_another_area():
 
 def test_no_area_lies_in_itself():
     mine = area()
-    refused("area_not_own_parent", lambda: Area.objects.filter(pk=mine.pk).update(parent=mine))
+    refused("area_not_its_own_parent", lambda: Area.objects.filter(pk=mine.pk).update(parent=mine))
 
 
 def test_contests_and_results_that_cannot_be():
@@ -80,7 +80,10 @@ def test_one_holder_of_an_office_at_a_time_and_vacancies_by_absence():
 def test_postcodes_are_kept_in_one_form_and_once():
     mine = area()
     Postcode.objects.create(boundary_set="test", postcode="K1A0B1", area=mine)
-    refused("postcode_once_per_set", lambda: Postcode.objects.create(boundary_set="test", postcode="K1A0B1", area=mine))
+    refused(
+        "postcode_once_per_boundary_set",
+        lambda: Postcode.objects.create(boundary_set="test", postcode="K1A0B1", area=mine),
+    )
     refused("postcode_in_capitals", lambda: Postcode.objects.create(boundary_set="test", postcode="k1a 0b1", area=mine))
 
 
