@@ -34,7 +34,7 @@ class CallStatus:
 _COLUMNS = "SELECT household_id, person_id, contact_point_id, refusal FROM compliance_call_status(%s)"
 
 
-def _statuses(sql: str, parameters: list[object]) -> list[CallStatus]:
+def _statuses(sql: str, parameters: list[datetime | list[int]]) -> list[CallStatus]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from groundswell.accounts.models import Organisation
+from groundswell.compliance.hours import ContactHours, read_week
 from groundswell.compliance.models import Figure
 
 
@@ -47,4 +48,11 @@ def figures_in_force(*, on: date) -> list[Figure]:
         Figure.objects.filter(jurisdiction=jurisdiction, organisation_kind__in=kinds, valid_from__lte=on)
         .order_by("key", "-organisation_kind", "-valid_from")
         .distinct("key")
+    )
+
+
+def contact_hours(*, on: date) -> ContactHours:
+    """The hours in which people may be rung (rule C10)."""
+    return ContactHours(
+        read_week(figure("contact_hours", on=on)), closed_on_holidays=bool(figure("bank_holidays_closed", on=on))
     )
