@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.phonebank.enums import (
+    HoldKind,
     OutcomeEffect,
     OutcomeNext,
     PhoneBankStatus,
@@ -80,6 +81,12 @@ class PhoneBank(models.Model):
     cooldown_minutes = models.PositiveIntegerField(_("minutes between attempts"), default=24 * 60)
     priority_order = models.CharField(max_length=16, choices=PriorityOrder.choices, default=PriorityOrder.RANDOM)
     electoral_purpose = models.BooleanField(_("for an election"), default=True)
+    # Once one person of a household is done, ring again another day for the others?
+    ask_everyone = models.BooleanField(_("ask everyone in a household"), default=True)
+    # Households one volunteer may see in a day (rule D12).
+    daily_limit = models.PositiveIntegerField(_("households for each caller a day"), default=150)
+    # Rises with every change of hours, status or limits: a process whose cached copy is older is told so by the claim.
+    version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -90,6 +97,7 @@ class PhoneBank(models.Model):
             models.UniqueConstraint(name="phone_bank_name", fields=["campaign", "name"]),
             models.CheckConstraint(name="phone_bank_status_known", condition=Q(status__in=PhoneBankStatus.values)),
             models.CheckConstraint(name="phone_bank_cap_range", condition=Q(attempt_cap__gte=1, attempt_cap__lte=10)),
+            models.CheckConstraint(name="phone_bank_limit_range", condition=Q(daily_limit__gte=1)),
         ]
 
     def __str__(self) -> str:
@@ -97,13 +105,23 @@ class PhoneBank(models.Model):
 
 
 class QueueEntry(models.Model):
-    """One household in one phone bank's queue. Claimed and returned only by sql/ (see `operations`)."""
+    """One household in one phone bank's queue. Claimed and returned only by sql/ (see `operations`).
+
+    `campaign_id` is carried by every row that is queued or counted, so that the tables can be spread by it; a phone
+    bank belongs to one campaign, so indexes that lead with the phone bank need not repeat it.
+    `position` is random at first, and rises by `rules.PASS` with every attempt or skip: fresh households come first
+    within a priority, then those tried once.
+    """
 
     campaign_id = models.BigIntegerField()
     phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="queue", db_index=False)
-    household = models.ForeignKey("people.Household", on_delete=models.CASCADE, null=True, related_name="queue_entries")
+    household = models.ForeignKey(
+        "people.Household", on_delete=models.CASCADE, null=True, related_name="queue_entries", db_index=False
+    )
     # A person without an address is a household of one.
-    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, null=True, related_name="queue_entries")
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.CASCADE, null=True, related_name="queue_entries", db_index=False
+    )
     bucket = models.ForeignKey(HoursBucket, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.PositiveSmallIntegerField(choices=QueueState.choices, default=QueueState.READY)
     priority = models.SmallIntegerField(default=0)
@@ -115,17 +133,26 @@ class QueueEntry(models.Model):
     call_back_for = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
+    # Something was learnt about these people since they were queued: the claim has the segment asked again first.
+    recheck = models.BooleanField(default=False)
     leased_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    leased_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     lease_key = models.UUIDField(null=True)
     done_reason = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="queue_household_once", fields=["household", "phone_bank"]),
-            models.UniqueConstraint(name="queue_person_once", fields=["person", "phone_bank"]),
+            models.UniqueConstraint(
+                name="queue_household_once",
+                fields=["household", "phone_bank"],
+                condition=Q(household__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="queue_person_once", fields=["person", "phone_bank"], condition=Q(person__isnull=False)
+            ),
             models.CheckConstraint(
                 name="queue_household_or_person",
                 condition=Q(household__isnull=True, person__isnull=False)
@@ -137,16 +164,25 @@ class QueueEntry(models.Model):
                 condition=Q(
                     state=QueueState.LEASED,
                     leased_by__isnull=False,
+                    leased_at__isnull=False,
                     leased_until__isnull=False,
                     lease_key__isnull=False,
                 )
                 | (
                     ~Q(state=QueueState.LEASED)
-                    & Q(leased_by__isnull=True, leased_until__isnull=True, lease_key__isnull=True)
+                    & Q(
+                        leased_by__isnull=True,
+                        leased_at__isnull=True,
+                        leased_until__isnull=True,
+                        lease_key__isnull=True,
+                    )
                 ),
             ),
             models.CheckConstraint(
                 name="queue_waiting_is_due", condition=~Q(state=QueueState.WAITING) | Q(due_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="queue_done_has_reason", condition=~Q(state=QueueState.DONE) | ~Q(done_reason="")
             ),
             # One household at a time in one caller's hands, whatever the race.
             models.UniqueConstraint(
@@ -164,6 +200,11 @@ class QueueEntry(models.Model):
                 fields=["phone_bank", "bucket", "due_at", "id"],
                 condition=Q(state=QueueState.WAITING),
             ),
+            models.Index(
+                name="queue_call_backs",
+                fields=["phone_bank", "due_at", "id"],
+                condition=Q(state=QueueState.WAITING, is_call_back=True),
+            ),
             models.Index(name="queue_leases", fields=["leased_until"], condition=Q(state=QueueState.LEASED)),
         ]
 
@@ -172,14 +213,15 @@ class QueueEntry(models.Model):
 
 
 class Hold(models.Model):
-    """A household or number in somebody's hands, whichever phone bank it came from: the lock two banks share."""
+    """A household, person or number in somebody's hands, whichever phone bank it came from: the lock two banks share."""
 
-    subject_kind = models.PositiveSmallIntegerField(choices=[(0, "household"), (1, "number"), (2, "person")])
+    pk = models.CompositePrimaryKey("subject_kind", "subject_id")
+    subject_kind = models.PositiveSmallIntegerField(choices=HoldKind.choices)
     subject_id = models.BigIntegerField()
     entry = models.ForeignKey(QueueEntry, on_delete=models.CASCADE, related_name="holds")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="hold_once", fields=["subject_kind", "subject_id"])]
+        constraints = [models.CheckConstraint(name="hold_kind_known", condition=Q(subject_kind__in=HoldKind.values))]
 
     def __str__(self) -> str:
         return f"{self.get_subject_kind_display()} {self.subject_id}"
@@ -190,19 +232,26 @@ class Call(models.Model):
 
     client_uuid = models.UUIDField(unique=True)
     campaign_id = models.BigIntegerField()
-    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="calls")
+    phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="calls", db_index=False)
     entry = models.ForeignKey(QueueEntry, on_delete=models.SET_NULL, null=True, related_name="calls")
-    household = models.ForeignKey("people.Household", on_delete=models.SET_NULL, null=True, related_name="calls")
+    household = models.ForeignKey(
+        "people.Household", on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False
+    )
     person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="calls")
-    contact_point = models.ForeignKey("people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="calls")
-    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls")
-    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    contact_point = models.ForeignKey(
+        "people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False
+    )
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calls", db_index=False)
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_dial = models.BooleanField()
     is_contact = models.BooleanField()
     is_identified = models.BooleanField(default=False)
+    # The person needs no further call in this phone bank, as the outcome said when it was recorded.
+    finishes_person = models.BooleanField(default=False)
     note = models.TextField(blank=True)
-    # What the queue entry was before, so that the caller's undo puts it back.
-    before = models.JSONField(default=dict)
+    # What the queue entry was before, so that the caller's undo puts it back. Null: the entry was not touched, as the
+    # result came after somebody else had taken or rung the household.
+    before = models.JSONField(null=True)
     claimed_at = models.DateTimeField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
@@ -219,6 +268,7 @@ class Call(models.Model):
             models.Index(fields=["phone_bank", "recorded_at"], name="call_bank_time"),
             models.Index(fields=["caller", "recorded_at"], name="call_caller_time"),
             models.Index(fields=["contact_point", "occurred_at"], name="call_number_time"),
+            models.Index(fields=["household", "-occurred_at"], name="call_household_time"),
         ]
 
     def __str__(self) -> str:
@@ -265,17 +315,26 @@ class Flag(models.Model):
 
 
 class CallerStatus(models.Model):
-    """Where a caller is in a phone bank: last seen, paused, and how many calls they may still take today."""
+    """Where a caller is in a phone bank: last seen, paused, and what they have done today.
+
+    One row a caller, which nobody else writes: its counters cost no waiting. They are for the caller's own eyes and
+    the daily limit (rule D12); what is reported comes from the ledger.
+    """
 
     phone_bank = models.ForeignKey(PhoneBank, on_delete=models.CASCADE, related_name="caller_statuses")
-    caller = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="caller_statuses")
+    caller = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="caller_statuses", db_index=False
+    )
     joined_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(db_default=Now())
     paused_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    households_today = models.PositiveIntegerField(default=0, db_default=0)
+    calls_today = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="caller_status_once", fields=["phone_bank", "caller"])]
+        constraints = [models.UniqueConstraint(name="caller_status_once", fields=["caller", "phone_bank"])]
 
     def __str__(self) -> str:
         return f"{self.caller} in {self.phone_bank}"

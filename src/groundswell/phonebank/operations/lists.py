@@ -1,0 +1,253 @@
+"""The life of a phone bank: how many it will ring, its queue, opening, pausing, closing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from psycopg import ClientCursor
+
+from groundswell.accounts.audit import record
+from groundswell.accounts.models import User
+from groundswell.compliance.enums import Refusal
+from groundswell.compliance.figures import FigureMissingError, max_calls_per_day
+from groundswell.compliance.hours import HOLIDAY_REGIONS, read_week
+from groundswell.phonebank.bank_settings import caller_day, day_start, forget
+from groundswell.phonebank.enums import PhoneBankStatus
+from groundswell.phonebank.models import HoursBucket, PhoneBank
+from groundswell.phonebank.rules import PhoneBankError
+from groundswell.phonebank.segments import people_in
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+# From furthest to nearest to being called: of a household's several reasons the nearest is named.
+REASON_ORDER = [r.value for r in Refusal if r != Refusal.CALLED_TODAY and r != Refusal.ATTEMPTS_USED] + [
+    Refusal.ATTEMPTS_USED.value,
+    Refusal.CALLED_TODAY.value,
+]
+# What may stop being so. Not among them: called, attempts used, taken out by an organiser.
+MAY_COME_BACK = sorted(
+    {*Refusal.values, "gone", "out_of_segment"} - {Refusal.ATTEMPTS_USED.value, Refusal.CALLED_TODAY.value}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a phone bank will ring: households, and how many it will not, by reason."""
+
+    households: int
+    refused: Mapping[Refusal, int]
+
+    @property
+    def total(self) -> int:
+        return self.households + sum(self.refused.values())
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChange:
+    """What building or refreshing a queue did, in households."""
+
+    added: int
+    reopened: int
+    closed: int
+
+
+@transaction.atomic
+def preview(phone_bank: PhoneBank, *, now: datetime) -> Preview:
+    """How many households the phone bank would ring if it opened now, and by reason how many it would not."""
+    with connection.cursor() as cursor:
+        _list(cursor, phone_bank, now)
+        cursor.execute(_sql("preview"), {"order": REASON_ORDER})
+        counts = dict(cursor.fetchall())
+        cursor.execute("DROP TABLE phonebank_listed")
+    return Preview(counts.pop(None, 0), {Refusal(reason): n for reason, n in counts.items()})
+
+
+@transaction.atomic
+def refresh_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> QueueChange:
+    """Bring the queue up to date with people, numbers, screening and segment: adds, brings back, takes out.
+
+    Households in callers' hands, agreed call-backs and what was called are left as they are. Run again it does nothing.
+    """
+    with connection.cursor() as cursor:
+        # Two at once would only do the same work twice.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('groundswell.queue'), %s::int)", [phone_bank.pk])
+        _list(cursor, phone_bank, now)
+        place: dict[str, str | int] = {
+            "bank": phone_bank.pk,
+            "campaign": phone_bank.campaign_id,
+            "zone": settings.TIME_ZONE,
+            "regions": json.dumps(dict(HOLIDAY_REGIONS)),
+            "order": phone_bank.priority_order,
+        }
+        cursor.execute(_sql("buckets"), {key: place[key] for key in ("zone", "regions")})
+        cursor.execute(_sql("build_queue"), place)
+        added = cursor.rowcount
+        cursor.execute(_sql("reopen"), {"bank": phone_bank.pk, "reasons": MAY_COME_BACK})
+        reopened = cursor.rowcount
+        cursor.execute(_sql("close_refused"), {"bank": phone_bank.pk, "order": REASON_ORDER})
+        closed = cursor.rowcount
+        closed += _close_unlisted(cursor, phone_bank)
+        cursor.execute("DROP TABLE phonebank_listed")
+        if added > 1000:
+            cursor.execute("ANALYZE phonebank_queueentry")
+    change = QueueChange(added, reopened, closed)
+    if added or reopened or closed:
+        record(
+            "refresh_queue",
+            by=by,
+            subject=phone_bank,
+            campaign_id=phone_bank.campaign_id,
+            added=added,
+            reopened=reopened,
+            closed=closed,
+        )
+    forget(phone_bank.pk)
+    return change
+
+
+def build_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> QueueChange:
+    """The queue of a phone bank: one row for each household, or person without one, that may be called."""
+    return refresh_queue(phone_bank, by=by, now=now)
+
+
+@transaction.atomic
+def open_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> QueueChange:
+    """Let callers in, with the queue as it should be now. Raises PhoneBankError if there is nobody to ring."""
+    locked = PhoneBank.objects.select_for_update().get(pk=phone_bank.pk)
+    if locked.status == PhoneBankStatus.CLOSED:
+        raise PhoneBankError(_("This phone bank is closed. Make a new one, so that its results stay as they are."))
+    change = refresh_queue(locked, by=by, now=now)
+    if not locked.queue.exists():
+        raise PhoneBankError(_("There is nobody to ring in these areas: no household has a number that may be called."))
+    _set_status(locked, PhoneBankStatus.OPEN, by=by)
+    if locked.opened_at is None:
+        locked.opened_at = now
+        locked.save(update_fields=["opened_at"])
+    phone_bank.refresh_from_db()
+    return change
+
+
+@transaction.atomic
+def pause_phone_bank(phone_bank: PhoneBank, *, by: User) -> None:
+    """Hand out no more households; results of calls that are under way are still taken."""
+    _set_status(PhoneBank.objects.select_for_update().get(pk=phone_bank.pk), PhoneBankStatus.PAUSED, by=by)
+    phone_bank.refresh_from_db()
+
+
+@transaction.atomic
+def close_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> None:
+    """End it for good; results on their way are still taken."""
+    locked = PhoneBank.objects.select_for_update().get(pk=phone_bank.pk)
+    locked.closed_at = now
+    locked.save(update_fields=["closed_at"])
+    _set_status(locked, PhoneBankStatus.CLOSED, by=by)
+    phone_bank.refresh_from_db()
+
+
+@transaction.atomic
+def change_phone_bank(phone_bank: PhoneBank, *, by: User, **changes: Any) -> PhoneBank:
+    """Change hours, caps, limits, script or name; every process follows with its next claim.
+
+    Raises HoursError for hours that cannot be read.
+    """
+    if changes.get("hours"):
+        read_week(changes["hours"])
+    locked = PhoneBank.objects.select_for_update().get(pk=phone_bank.pk)
+    for field, value in changes.items():
+        setattr(locked, field, value)
+    locked.version += 1
+    locked.save(update_fields=[*changes, "version"])
+    record("change_phone_bank", by=by, subject=locked, campaign_id=locked.campaign_id, fields=sorted(changes))
+    forget(locked.pk)
+    return locked
+
+
+def _set_status(phone_bank: PhoneBank, status: PhoneBankStatus, *, by: User) -> None:
+    phone_bank.status = status
+    phone_bank.version += 1
+    phone_bank.save(update_fields=["status", "version"])
+    record(
+        f"{status}_phone_bank",
+        by=by,
+        subject=phone_bank,
+        campaign_id=phone_bank.campaign_id,
+        version=phone_bank.version,
+    )
+    forget(phone_bank.pk)
+
+
+def _list(cursor: Any, phone_bank: PhoneBank, now: datetime) -> None:
+    """Make the temporary table of everybody meant, with the reason against each number."""
+    segment = phone_bank.segment
+    if segment is not None:
+        people = people_in(segment.expression, today=caller_day(now)).order_by().values("pk")
+        statement, parameters = people.query.sql_with_params()
+        cursor.execute("CREATE TEMPORARY TABLE phonebank_meant (person_id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute(f"INSERT INTO phonebank_meant {statement}", parameters)
+    by_area = phone_bank.areas.exists()
+    listed = _sql("listed")
+    if segment is None:
+        listed = listed.replace("SELECT person_id FROM phonebank_meant", "SELECT NULL::bigint")
+    cursor.execute(
+        "SET LOCAL work_mem = '64MB'",
+    )
+    _create_as(
+        cursor,
+        listed,
+        {"bank": phone_bank.pk, "at": now, "by_area": by_area, "by_segment": segment is not None},
+    )
+    if segment is not None:
+        cursor.execute("DROP TABLE phonebank_meant")
+    cursor.execute(
+        _sql("refuse_called_today"),
+        {
+            "bank": phone_bank.pk,
+            "cap": phone_bank.attempt_cap,
+            "a_day": _calls_a_day(now),
+            "today": _today(now),
+        },
+    )
+    cursor.execute("ANALYZE phonebank_listed")
+
+
+def _create_as(cursor: Any, statement: str, parameters: dict[str, Any]) -> None:
+    # CREATE TABLE AS takes no bound parameters, so psycopg writes them into the text, quoted.
+    raw = cursor.connection
+    with ClientCursor(raw) as client:
+        client.execute(statement, parameters)
+
+
+def _close_unlisted(cursor: Any, phone_bank: PhoneBank) -> int:
+    """Households that nothing in the list stands for any more: moved away, or no longer in the segment."""
+    cursor.execute(
+        """UPDATE phonebank_queueentry q
+              SET state = 3, due_at = NULL, is_call_back = false, call_back_for_id = NULL, recheck = false,
+                  done_reason = CASE WHEN %(by_segment)s::boolean THEN 'out_of_segment' ELSE 'gone' END
+            WHERE q.phone_bank_id = %(bank)s::bigint AND q.state IN (0, 2) AND NOT q.is_call_back
+              AND NOT EXISTS (SELECT 1 FROM phonebank_listed l WHERE l.household_id = q.household_id)
+              AND NOT EXISTS (SELECT 1 FROM phonebank_listed l WHERE l.person_id = q.person_id)""",
+        {"bank": phone_bank.pk, "by_segment": phone_bank.segment_id is not None},
+    )
+    return int(cursor.rowcount)
+
+
+def _today(now: datetime) -> datetime:
+    return day_start(HoursBucket(time_zone=settings.TIME_ZONE), now)
+
+
+def _calls_a_day(now: datetime) -> int:
+    try:
+        return max_calls_per_day(on=caller_day(now))
+    except FigureMissingError:
+        return 1
+
+
+def _sql(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

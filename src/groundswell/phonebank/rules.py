@@ -1,0 +1,59 @@
+"""What a call's result and a phone bank's settings must be. Pure: no database, no HTTP, no clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from groundswell.phonebank.enums import OutcomeNext
+
+if TYPE_CHECKING:
+    from groundswell.phonebank.claims import CallResult
+    from groundswell.phonebank.models import Outcome
+
+# How far a household goes back with every attempt or skip: behind all of its priority that had one fewer. Positions
+# begin at random below it; sixteen passes fit. The same figure stands in sql/install/50_record.sql.
+PASS = 2**27
+UNDO_WITHIN = timedelta(seconds=30)
+CALL_BACK_WITHIN = timedelta(days=60)
+# More completed conversations than this in so short a time are looked at by an organiser.
+ODDITY_WINDOW = timedelta(minutes=2)
+ODDITY_CALLS = 20
+
+
+class PhoneBankError(ValueError):
+    """Something a phone bank does not allow; the message says what is wrong and what to do."""
+
+
+class CallResultError(PhoneBankError):
+    """A result that makes no sense; nothing was recorded."""
+
+
+class NotInHandError(PhoneBankError):
+    """The household is not in this caller's hands (any more)."""
+
+
+def check_result(result: CallResult, outcome: Outcome | None) -> Outcome:
+    """The outcome, if the result makes sense with it. Raises CallResultError."""
+    if outcome is None:
+        raise CallResultError(
+            _("“%(code)s” is not an outcome we know. Please reload the page.") % {"code": result.outcome}
+        )
+    if outcome.next == OutcomeNext.CALL_BACK:
+        if result.call_back_at is None:
+            raise CallResultError(_("Choose when to call back."))
+        if result.call_back_at > result.occurred_at + CALL_BACK_WITHIN:
+            raise CallResultError(_("Choose a time within the next two months."))
+    return outcome
+
+
+def position_behind(position: int) -> int:
+    """Where a household stands after one more attempt or skip."""
+    return min(position + PASS, 2**31 - 1)
+
+
+def can_undo(recorded_at: datetime, now: datetime) -> bool:
+    """Whether a result may still be taken back by the caller who pressed it."""
+    return now - recorded_at <= UNDO_WITHIN

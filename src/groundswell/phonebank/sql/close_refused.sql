@@ -1,0 +1,10 @@
+-- Households of the queue that nobody may ring any more leave it, with the reason that stood nearest to calling. The
+-- claim would find out by itself; this keeps the organiser's counts true.
+UPDATE phonebank_queueentry q
+   SET state = 3, done_reason = l.reason, due_at = NULL, is_call_back = false, call_back_for_id = NULL
+  FROM (SELECT household_id, person_id,
+               (array_agg(refusal ORDER BY array_position(%(order)s::text[], refusal) DESC))[1] AS reason
+          FROM phonebank_listed GROUP BY household_id, person_id
+        HAVING bool_and(refusal IS NOT NULL AND refusal NOT IN ('called_today'))) l
+ WHERE q.phone_bank_id = %(bank)s::bigint AND q.state IN (0, 2)
+   AND (q.household_id = l.household_id OR (q.household_id IS NULL AND q.person_id = l.person_id))

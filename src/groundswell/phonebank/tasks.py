@@ -1,0 +1,29 @@
+"""Jobs of the phone banks. None of them is needed for a claim to be right: claims do what is due by themselves."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from groundswell.config.jobs import periodic
+from groundswell.phonebank.enums import PhoneBankStatus
+from groundswell.phonebank.models import PhoneBank
+from groundswell.phonebank.operations import refresh_queue, roll_up_tallies, take_back_lapsed
+
+
+@periodic(cron="* * * * *", queue="phonebank")
+def take_back_lapsed_leases() -> None:
+    """Every minute: households whose callers went away are free again."""
+    take_back_lapsed(timezone.now())
+
+
+@periodic(cron="* * * * *", queue="phonebank")
+def roll_up_phone_bank_tallies() -> None:
+    """Every minute: the organiser's counts from the ledger."""
+    roll_up_tallies()
+
+
+@periodic(cron="17 * * * *", queue="phonebank")
+def refresh_open_queues() -> None:
+    """Every hour: the open queues follow imports, screenings and segments."""
+    for phone_bank in PhoneBank.objects.filter(status=PhoneBankStatus.OPEN):
+        refresh_queue(phone_bank, by=None, now=timezone.now())
