@@ -47,3 +47,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """None: tests give `live_server`'s whole address. (Stands in for a plugin's fixture of a form pytest is giving up.)"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001
+    """Let tests with real transactions empty the tables after them: the audit log refuses TRUNCATE, and must."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET groundswell.audit_may_be_emptied = 'yes'")
+        connection.close()

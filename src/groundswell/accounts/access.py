@@ -14,7 +14,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -24,6 +23,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from groundswell.accounts import identity
+from groundswell.accounts.above import campaigns
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, User
 
@@ -117,7 +117,7 @@ def access_campaign(request: HttpRequest, slug: str, *roles: Role) -> Any:
     memberships = memberships_of(request)
     if not memberships:
         raise Http404("no such campaign")
-    campaign = get_object_or_404(_campaigns(), slug=slug)
+    campaign = get_object_or_404(campaigns(), slug=slug)
     membership = membership_for(request, campaign, *roles)
     if membership is None:
         if any(m.campaign_id in (None, campaign.pk) for m in memberships):
@@ -134,8 +134,8 @@ def accessible_campaigns(request: HttpRequest, *roles: Role) -> QuerySet[Any]:
         if membership.is_staff_role():
             check_second_factor(request, membership)
     if any(m.campaign_id is None for m in held):
-        return _campaigns().order_by("name")
-    return _campaigns().filter(pk__in=[m.campaign_id for m in held]).order_by("name")
+        return campaigns().order_by("name")
+    return campaigns().filter(pk__in=[m.campaign_id for m in held]).order_by("name")
 
 
 def require_role(*roles: Role) -> Callable[[View[P]], View[P]]:
@@ -177,12 +177,6 @@ def refresh_identity(request: HttpRequest, campaign_id: int | None = None) -> id
     """
     memberships_of(request)
     return identity.caller_identity(request, campaign_id)
-
-
-def _campaigns() -> QuerySet[Any]:
-    # Accounts lies below campaigns and may not import it; this is the one place that looks up.
-    campaigns: QuerySet[Any] = apps.get_model("campaigns", "Campaign")._default_manager.all()
-    return campaigns
 
 
 def _is_fresh(request: HttpRequest) -> bool:

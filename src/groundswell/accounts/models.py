@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Now
@@ -107,6 +108,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Not revoked, of an active user."""
         return self.filter(revoked_at__isnull=True, user__is_active=True)
 
+    def of_campaign(self, campaign_id: int | None) -> Self:
+        """Those of exactly this campaign; None: those for every campaign."""
+        return self.filter(campaign__isnull=True) if campaign_id is None else self.filter(campaign_id=campaign_id)
+
     def staff(self) -> Self:
         """Of those who see personal data in bulk."""
         return self.filter(role__in=STAFF_ROLES)
@@ -169,7 +174,10 @@ class Invitation(models.Model):
     token = models.CharField(max_length=64, unique=True, default=new_token)
     label = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.CALLER)
-    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.CASCADE, related_name="invitations")
+    # Empty: every campaign, those to come included. Only staff may be asked to that.
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
     areas = models.ManyToManyField("places.Area", blank=True, related_name="+")
     requires_email = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
@@ -183,6 +191,11 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=Role.values)),
             models.CheckConstraint(name="invitation_not_overused", condition=Q(uses__lte=F("max_uses"))),
+            models.CheckConstraint(
+                name="invitation_caller_has_campaign",
+                condition=Q(campaign__isnull=False) | Q(role__in=sorted(STAFF_ROLES)),
+            ),
+            models.CheckConstraint(name="invitation_for_someone", condition=Q(max_uses__gte=1)),
             models.CheckConstraint(
                 # Staff see personal data in bulk: a link alone must never make one.
                 name="invitation_staff_needs_email",
@@ -213,11 +226,18 @@ class AuditEvent(models.Model):
     )
 
     class Meta:
+        # Every household handed out writes here, so an index must earn its place: the log grows at its end, where
+        # BRIN costs next to nothing, and what is looked for by action is looked for because it is rare.
         indexes = [
-            models.Index(fields=["-at"], name="audit_at"),
-            models.Index(fields=["subject_kind", "subject_id", "-at"], name="audit_subject"),
-            models.Index(fields=["actor", "-at"], name="audit_actor"),
-            models.Index(fields=["txid"], name="audit_txid"),
+            BrinIndex(fields=["at"], name="audit_at", pages_per_range=32, autosummarize=True),
+            BrinIndex(fields=["txid"], name="audit_txid", pages_per_range=32, autosummarize=True),
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="audit_subject"),
+            models.Index(fields=["actor", "id"], name="audit_actor"),
+            models.Index(
+                fields=["action", "id"],
+                name="audit_rare_action",
+                condition=Q(action__in=["export", "delete", "sign_in"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="audit_action_known", condition=Q(action__in=AuditAction.values)),
@@ -239,6 +259,8 @@ class AuditSeal(models.Model):
     digest = models.BinaryField(max_length=32)
     previous_digest = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField(db_default=Now())
+    # Set when the events of this range were deleted because their time was up; the chain goes on without them.
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("groundswell.web.urls")),
     path("accounts/", include("allauth.urls")),
-    path("team/", include("groundswell.accounts.urls")),
+    path("", include("groundswell.accounts.urls")),
     path("places/", include("groundswell.places.urls")),
     path("people/", include("groundswell.people.urls")),
     path("compliance/", include("groundswell.compliance.urls")),
