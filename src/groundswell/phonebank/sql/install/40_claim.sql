@@ -197,8 +197,12 @@ BEGIN
                        coalesce(jsonb_agg(jsonb_build_object('id', cp.id, 'value', cp.value) ORDER BY cp.id)
                            FILTER (WHERE s.refusal IS NULL), '[]') AS rung,
                        coalesce(array_agg(cp.id) FILTER (WHERE s.refusal IS NULL), '{}') AS callable
-                  FROM phonebank_entry_status(e.household_id, e.person_id, p_bank, bank.attempt_cap, p_calls_a_day,
-                                              p_todays[slot], p_at) s
+                  FROM phonebank_entry_status(
+                           e.household_id, e.person_id, p_bank,
+                           -- Who asked to be rung back is rung back, also today and once more than the cap.
+                           bank.attempt_cap + e.is_call_back::int,
+                           CASE WHEN e.is_call_back THEN 2147483647 ELSE p_calls_a_day END,
+                           p_todays[slot], p_at) s
                   LEFT JOIN people_contactpoint cp ON cp.id = s.contact_point_id
                  GROUP BY s.person_id) per
           JOIN people_person p ON p.id = per.person_id
