@@ -31,8 +31,9 @@ class Place:
 MENU = (
     Place("campaigns:index", _("Campaigns"), STAFF),
     Place("phonebank:index", _("Phone banks"), LEADERS),
-    Place("people:index", _("People"), STAFF),
+    Place("person:search", _("People"), STAFF),
     Place("people:imports", _("Imports"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
+    Place("compliance:screening", _("Screening"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
     Place("accounts:team", _("Team"), LEADERS),
     Place("accounts:audit", _("Audit log"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
 )

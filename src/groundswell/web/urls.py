@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from groundswell.web import views
 
@@ -7,5 +7,6 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("offline/", views.offline, name="offline"),
     path("sw.js", views.service_worker, name="service_worker"),
+    path("people/", include("groundswell.web.person.urls")),
     path("styleguide/", views.styleguide, name="styleguide"),
 ]

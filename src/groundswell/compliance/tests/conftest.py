@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from groundswell.accounts.models import Organisation
+from groundswell.accounts.enums import Role
+from groundswell.accounts.models import Membership, Organisation, User
 from groundswell.compliance.enums import ScreeningList
 from groundswell.compliance.models import Screening, ScreeningFile
 from groundswell.people.addresses import address_hash
@@ -146,3 +148,29 @@ def refusal(now: datetime) -> Callable[[Person], str | None]:
         return statuses[0].refusal
 
     return ask
+
+
+@pytest.fixture
+def data_manager(organisation: Organisation) -> User:
+    user = User.objects.create_user("dm@example.org", name="Dilys")
+    Membership.objects.create(user=user, role=Role.DATA_MANAGER)
+    return user
+
+
+@pytest.fixture
+def organiser(organisation: Organisation) -> User:
+    user = User.objects.create_user("organiser@example.org", name="Owen")
+    Membership.objects.create(user=user, role=Role.ORGANISER)
+    return user
+
+
+@pytest.fixture
+def text_file(tmp_path: Path) -> Callable[[str], Path]:
+    """A file of this text."""
+
+    def write(text: str, name: str = "numbers.csv") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write

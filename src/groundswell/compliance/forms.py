@@ -1,0 +1,97 @@
+"""The forms of compliance's pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.compliance.enums import ScreeningList
+from groundswell.compliance.models import Figure
+from groundswell.people.addresses import AddressError, normalise_phone
+
+DO_NOT_CALL = "do-not-call"
+
+
+class FigureForm(forms.Form):
+    """A dated figure of the owner's own."""
+
+    key = forms.ChoiceField(label=_("Figure"))
+    value = forms.CharField(
+        label=_("Value"),
+        help_text=_("As the figure is written now: a number, true or false, or the hours of each day."),
+    )
+    valid_from = forms.DateField(
+        label=_("Valid from"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    source = forms.CharField(
+        label=_("Where it comes from"),
+        max_length=300,
+        help_text=_("The law, the regulator’s guidance, or your decision."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keys = Figure.objects.order_by("key").values_list("key", flat=True).distinct()
+        key_field = self.fields["key"]
+        assert isinstance(key_field, forms.ChoiceField)
+        key_field.choices = [(key, key.replace("_", " ")) for key in keys]
+
+    def clean_value(self) -> str:
+        """JSON, as the figures are kept; a bare word is most often a forgotten quotation mark."""
+        value: str = self.cleaned_data["value"]
+        try:
+            json.loads(value)
+        except ValueError as problem:
+            raise forms.ValidationError(
+                _("Write a number, true, false, a text in quotation marks, or hours as they are shown.")
+            ) from problem
+        return value
+
+
+class ScreeningForm(forms.Form):
+    """A file from the bureau, or a do-not-call list."""
+
+    list = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=[*ScreeningList.choices, (DO_NOT_CALL, _("Our own do-not-call list"))],
+        widget=forms.RadioSelect,
+        initial=ScreeningList.TPS,
+    )
+    screened_on = forms.DateField(
+        label=_("Day of screening"),
+        help_text=_("The day the bureau screened, not the day of upload. It does not matter for a do-not-call list."),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A list of numbers that are on the list, or your own numbers with a column that says yes or no."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv"}),
+    )
+
+
+class NumberForm(forms.Form):
+    """One telephone number."""
+
+    number = forms.CharField(label=_("Telephone number"), widget=forms.TextInput(attrs={"inputmode": "tel"}))
+
+    def clean_number(self) -> str:
+        """The number in E.164."""
+        try:
+            return normalise_phone(self.cleaned_data["number"])
+        except AddressError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
+class ReasonForm(forms.Form):
+    """Why a suppression is lifted."""
+
+    reason = forms.CharField(
+        label=_("Why may this number be called again?"),
+        max_length=300,
+        help_text=_("Your reason is kept with your name."),
+    )

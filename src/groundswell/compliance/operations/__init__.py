@@ -1,0 +1,39 @@
+"""What the organisation does for the law: suppress, consent, screen, forget, hand over."""
+
+from groundswell.compliance.operations.access_request import export_held_data, held_on
+from groundswell.compliance.operations.consent import record_consent, withdraw_consent
+from groundswell.compliance.operations.correction import add_address, correct_name, retire_address
+from groundswell.compliance.operations.erasure import ErasureRefusedError, erase_person
+from groundswell.compliance.operations.figures import add_figure
+from groundswell.compliance.operations.retention import Expiry, delete_expired, expiring
+from groundswell.compliance.operations.screening import ScreeningReport, import_screening
+from groundswell.compliance.operations.suppression import (
+    LiftRefusedError,
+    import_do_not_call,
+    lift_suppression,
+    object_to_marketing,
+    suppress,
+)
+
+__all__ = [
+    "ErasureRefusedError",
+    "Expiry",
+    "LiftRefusedError",
+    "ScreeningReport",
+    "add_address",
+    "add_figure",
+    "correct_name",
+    "delete_expired",
+    "erase_person",
+    "expiring",
+    "export_held_data",
+    "held_on",
+    "import_do_not_call",
+    "import_screening",
+    "lift_suppression",
+    "object_to_marketing",
+    "record_consent",
+    "retire_address",
+    "suppress",
+    "withdraw_consent",
+]

@@ -1,0 +1,155 @@
+"""The consent ledger (rule M4): what was agreed to, and what was taken back. Lines are added, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from groundswell.accounts import audit
+from groundswell.accounts.enums import AuditAction
+from groundswell.accounts.models import User
+from groundswell.compliance.enums import Channel, ConsentState
+from groundswell.compliance.models import Consent
+from groundswell.compliance.signals import contact_closed
+from groundswell.people.addresses import address_hash
+from groundswell.people.enums import ContactKind
+from groundswell.people.models import ContactPoint, Person
+
+CAMPAIGNING = "campaigning"
+KIND_OF_CHANNEL = {
+    Channel.CALL: ContactKind.PHONE,
+    Channel.VOICEMAIL: ContactKind.PHONE,
+    Channel.SMS: ContactKind.PHONE,
+    Channel.EMAIL: ContactKind.EMAIL,
+}
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    person: Person,
+    channel: Channel,
+    contact_point: ContactPoint | None = None,
+    wording: str,
+    wording_version: str = "1",
+    evidence: str,
+    source: str,
+    given_at: datetime,
+    by: User | None,
+    purpose: str = CAMPAIGNING,
+) -> Consent:
+    """Write down a consent: for which address, to which exact words, with which evidence.
+
+    `contact_point` is left out for post only. Raises ValidationError when something the law asks for is missing, when
+    it is dated in the future, or when the person objected to marketing or was erased.
+    """
+    missing = [
+        label
+        for label, value in (
+            (_("the exact wording"), wording),
+            (_("the evidence"), evidence),
+            (_("the source"), source),
+        )
+        if not value.strip()
+    ]
+    if missing:
+        raise ValidationError(
+            _("A consent needs %(missing)s. Without it there is no consent (rule M4).")
+            % {"missing": ", ".join(missing)}
+        )
+    if given_at > timezone.now():
+        raise ValidationError(_("A consent cannot be dated in the future."))
+    if person.erased_at or person.objected_at:
+        raise ValidationError(_("This person objected to marketing or was erased; a consent would change nothing."))
+    return _add_line(
+        ConsentState.GIVEN,
+        person=person,
+        digest=_address(person, channel, contact_point),
+        channel=channel,
+        purpose=purpose,
+        wording=wording.strip(),
+        wording_version=wording_version.strip()[:32],
+        evidence=evidence.strip(),
+        source=source.strip()[:200],
+        given_at=given_at,
+        by=by,
+    )
+
+
+@transaction.atomic
+def withdraw_consent(
+    *,
+    person: Person,
+    channel: Channel,
+    contact_point: ContactPoint | None = None,
+    by: User | None,
+    source: str = "",
+    withdrawn_at: datetime | None = None,
+    purpose: str = CAMPAIGNING,
+) -> Consent:
+    """Write down that a consent was taken back. It ends every consent for that address given before it."""
+    line = _add_line(
+        ConsentState.WITHDRAWN,
+        person=person,
+        digest=_address(person, channel, contact_point),
+        channel=channel,
+        purpose=purpose,
+        wording="",
+        wording_version="",
+        evidence="",
+        source=source.strip()[:200],
+        given_at=withdrawn_at or timezone.now(),
+        by=by,
+    )
+    contact_closed.send(
+        sender=Consent, contact_point_ids=[contact_point.pk] if contact_point else [], person_ids=[person.pk]
+    )
+    return line
+
+
+def _add_line(
+    state: ConsentState,
+    *,
+    person: Person,
+    digest: bytes,
+    channel: Channel,
+    purpose: str,
+    wording: str,
+    wording_version: str,
+    evidence: str,
+    source: str,
+    given_at: datetime,
+    by: User | None,
+) -> Consent:
+    line = Consent.objects.create(
+        person=person,
+        address_hash=digest,
+        channel=channel,
+        purpose=purpose,
+        state=state,
+        wording=wording,
+        wording_version=wording_version,
+        evidence=evidence,
+        source=source,
+        captured_by=by,
+        given_at=given_at,
+    )
+    verb = "record_consent" if state == ConsentState.GIVEN else "withdraw_consent"
+    audit.record(verb, by=by, action=AuditAction.CREATE, subject=person, consent_id=line.pk, channel=channel)
+    return line
+
+
+def _address(person: Person, channel: Channel, contact_point: ContactPoint | None) -> bytes:
+    if channel == Channel.POST:
+        return address_hash("post", f"person:{person.pk}")
+    if contact_point is None:
+        raise ValidationError(_("A consent is for one number or address: say which."))
+    if contact_point.kind != KIND_OF_CHANNEL[channel]:
+        raise ValidationError(_("This channel does not go with that kind of address."))
+    if not person.person_contacts.filter(contact_point=contact_point).exists():
+        raise ValidationError(_("That number or address is not this person's."))
+    return bytes(contact_point.address_hash)

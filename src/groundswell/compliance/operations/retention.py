@@ -1,0 +1,65 @@
+"""Letting go of what is too old (rule D10): look first, then delete, in small steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from groundswell.accounts import audit
+from groundswell.accounts.enums import AuditAction
+from groundswell.accounts.models import User
+from groundswell.compliance.figures import figure
+from groundswell.compliance.operations.erasure import allow_deletion
+from groundswell.compliance.retention import BATCH, Category, categories, months_before
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """One category: what it keeps for how many months, and how many rows are older than `before`."""
+
+    category: Category
+    months: int
+    before: datetime
+    rows: int
+
+
+def expiring(*, now: datetime) -> list[Expiry]:
+    """The dry run: what would go now, category by category. Changes nothing."""
+    return [_expiry(category, now) for category in categories()]
+
+
+def delete_expired(*, category_key: str, by: User | None, now: datetime) -> int:
+    """Delete what a category has kept long enough; returns how many rows went. Safe to run again, and to interrupt.
+
+    Works in transactions of a few thousand rows, so that no caller waits for it.
+    """
+    category = next(c for c in categories() if c.key == category_key)
+    expiry = _expiry(category, now)
+    gone = 0
+    while True:
+        with transaction.atomic():
+            allow_deletion()
+            deleted = category.delete(expiry.before, BATCH)
+        gone += deleted
+        if deleted < BATCH:
+            break
+    with transaction.atomic():
+        audit.record(
+            "delete_expired",
+            by=by,
+            action=AuditAction.DELETE,
+            category=category.key,
+            before=expiry.before.isoformat(),
+            rows=gone,
+        )
+    return gone
+
+
+def _expiry(category: Category, now: datetime) -> Expiry:
+    months = int(figure(category.figure, on=now.date()))
+    day = months_before(timezone.localdate(now), months)
+    before = timezone.make_aware(datetime.combine(day, time(0)))
+    return Expiry(category, months, before, category.count(before))

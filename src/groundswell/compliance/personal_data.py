@@ -1,0 +1,117 @@
+"""Where personal data lies, how it is handed over (D6) and how it is forgotten (D5): one register of both.
+
+Every model that holds something about a person is registered, or listed with the reason why it need not be; a test
+goes through all models and finds the one that was forgotten. A room above registers its own in a module
+`personal_data.py`, which is found when Django starts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Field, Model, QuerySet
+from django.utils.functional import Promise
+
+from groundswell.people.models import Person
+
+Row = Mapping[str, Any]
+Exporter = Callable[[Person], Iterable[Row]]
+Eraser = Callable[[Person], int]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is held on people in some models. `erase` answers how many rows it emptied or deleted; None: they are kept,
+    for the reason in `kept_because`."""
+
+    key: str
+    label: str | Promise
+    models: tuple[type[Model], ...]
+    export: Exporter
+    erase: Eraser | None
+    kept_because: str | Promise
+    order: int
+
+
+_HOLDINGS: dict[str, Holding] = {}
+_EXEMPT: dict[type[Model], str] = {}
+
+
+def register(
+    key: str,
+    *,
+    order: int,
+    label: str | Promise,
+    models: Iterable[type[Model]],
+    export: Exporter,
+    erase: Eraser | None = None,
+    kept_because: str | Promise = "",
+) -> None:
+    """Say how these models' share of a person's data is exported and erased.
+
+    `order` is the place in an export, the person being first; erasure goes the other way round. Raises ValueError
+    when it says neither how to erase nor why not.
+    """
+    if (erase is None) == (not kept_because):
+        raise ValueError(f"{key}: either an eraser or the reason why it is kept.")
+    _HOLDINGS[key] = Holding(key, label, tuple(models), export, erase, kept_because, order)
+
+
+def exempt(model: type[Model], because: str) -> None:
+    """This model refers to people but says nothing about them that outlives the moment."""
+    _EXEMPT[model] = because
+
+
+def holdings() -> list[Holding]:
+    """Every holding in the order of an export: the person first, what refers to them after."""
+    return sorted(_HOLDINGS.values(), key=lambda holding: (holding.order, holding.key))
+
+
+def registered_models() -> set[type[Model]]:
+    """The models of all holdings and the exempt ones."""
+    return {model for holding in _HOLDINGS.values() for model in holding.models} | set(_EXEMPT)
+
+
+# Names under which personal data is kept, apart from references to a person or number.
+PERSONAL_FIELDS = frozenset(
+    {"given_names", "family_name", "name_key", "date_of_birth", "address_lines", "address_hash", "note", "evidence"}
+)
+
+
+def models_with_personal_data() -> set[type[Model]]:
+    """Every model of ours that refers to a person or an address of theirs, or has a field with a telling name."""
+    about = {"people.person", "people.contactpoint", "people.elector"}
+
+    def is_personal(field: Any) -> bool:
+        if field.name in PERSONAL_FIELDS:
+            return True
+        related = getattr(field, "related_model", None)
+        return isinstance(field, Field) and related is not None and related._meta.label_lower in about
+
+    return {
+        model
+        for model in apps.get_models()
+        if model.__module__.startswith("groundswell.") and any(is_personal(f) for f in model._meta.get_fields())
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, (dt.datetime, dt.date, uuid.UUID)):
+        return str(value) if isinstance(value, uuid.UUID) else value.isoformat()
+    if isinstance(value, Promise):
+        return str(value)
+    return value
+
+
+def rows_of(queryset: QuerySet[Any], *fields: str) -> list[dict[str, Any]]:
+    """The rows of a query with these fields (paths allowed, a final `__` part is not shown), as JSON can hold them."""
+    return [
+        {field.replace("__", " ").replace("_", " "): plain(value) for field, value in row.items()}
+        for row in queryset.values(*fields)
+    ]

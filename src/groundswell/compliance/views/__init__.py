@@ -1,0 +1,1 @@
+"""Pages of compliance: the rules and figures, screening, do-not-call, retention."""
