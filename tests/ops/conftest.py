@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -166,39 +167,38 @@ class Installation:
         self.server.stop()
 
 
-def reachable(folder: Path) -> Path:
-    """`folder`, with pytest's closed folders above it opened for passing through."""
-    for parent in (folder, *folder.parents[:3]):
-        if parent.stat().st_uid == os.geteuid() and parent.stat().st_mode & 0o7777 == 0o700:
-            parent.chmod(0o711)
-    return folder
+@contextmanager
+def reachable_folder(purpose: str) -> Iterator[Path]:
+    """A new folder that the server's account can reach, with a space in its path; pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory(prefix=f"groundswell {purpose} ") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 @pytest.fixture(scope="session")
-def ready_made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def ready_made() -> Iterator[Path]:
     """A data folder with every migration applied, to be copied and not used."""
-    installation = Installation(reachable(tmp_path_factory.mktemp("made")) / "data")
-    installation.do_well("migrate")
-    yield installation.data_dir
-    shutil.rmtree(installation.data_dir, ignore_errors=True)
+    with reachable_folder("made") as folder:
+        installation = Installation(folder / "data")
+        installation.do_well("migrate")
+        yield installation.data_dir
 
 
 @pytest.fixture
-def installation(ready_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(ready_made: Path) -> Iterator[Installation]:
     """An installation that has been migrated and is not running."""
-    folder = reachable(tmp_path_factory.mktemp("installation"))
-    subprocess.run(["cp", "-a", str(ready_made), str(folder / "data")], check=True)
-    it = Installation(folder / "data")
-    yield it
-    it.clean_up()
-    shutil.rmtree(folder, ignore_errors=True)
+    with reachable_folder("installation") as folder:
+        subprocess.run(["cp", "-a", str(ready_made), str(folder / "data")], check=True)
+        it = Installation(folder / "data")
+        yield it
+        it.clean_up()
 
 
 @pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def fresh() -> Iterator[Installation]:
     """An installation whose data folder does not exist yet."""
-    folder = reachable(tmp_path_factory.mktemp("fresh"))
-    it = Installation(folder / "data")
-    yield it
-    it.clean_up()
-    shutil.rmtree(folder, ignore_errors=True)
+    with reachable_folder("fresh") as folder:
+        it = Installation(folder / "data")
+        yield it
+        it.clean_up()

@@ -49,7 +49,9 @@ def test_migrate_twice_changes_nothing_and_json_is_all_of_stdout(fresh: Any) -> 
     assert "accounts.0001_initial" in first["applied"]
     assert fresh.json("migrate") == {"applied": []}
     with running(fresh.data_dir), psycopg.connect(connection_url(fresh.data_dir)) as connection:
-        row = connection.execute("SELECT count(*) FROM places_area WHERE boundary_set = 'uk-parliament-2024'").fetchone()
+        row = connection.execute(
+            "SELECT count(*) FROM places_area WHERE boundary_set = 'uk-parliament-2024'"
+        ).fetchone()
     assert row == (650,)
 
 

@@ -18,7 +18,7 @@ import pytest
 from groundswell.config.postgres import connection_url
 from groundswell.config.postgres.processes import processes_of
 
-from .conftest import Installation, Running, eventually, reachable
+from .conftest import Installation, Running, eventually, reachable_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
 
@@ -192,28 +192,28 @@ def ordinary_environment() -> dict[str, str]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="all the other tests run as an ordinary user already")
-def test_ordinary_user_needs_nobody_else(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_ordinary_user_needs_nobody_else() -> None:
     interpreter = ordinary_interpreter()
     if interpreter is None:
         pytest.skip("no Python here that an ordinary user may run on this checkout")
     nobody = pwd.getpwnam("nobody")
-    folder = reachable(tmp_path_factory.mktemp("ordinary user"))
-    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    installation = Installation(
-        folder / "the data",
-        settings=ordinary_environment(),
-        interpreter=interpreter,
-        options={"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": folder},
-    )
-    try:
-        running: Running = installation.start("run")
-        running.says(READY)
-        pid = installation.server.pid
-        assert pid is not None
-        assert Path(f"/proc/{pid}").stat().st_uid == nobody.pw_uid
-        assert answers(installation)
-        assert running.stop() == 0
-        assert is_deserted(installation)
-        assert {path.stat().st_uid for path in folder.rglob("*")} == {nobody.pw_uid}
-    finally:
-        installation.clean_up()
+    with reachable_folder("ordinary user") as folder:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        installation = Installation(
+            folder / "the data",
+            settings=ordinary_environment(),
+            interpreter=interpreter,
+            options={"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": folder},
+        )
+        try:
+            running: Running = installation.start("run")
+            running.says(READY)
+            pid = installation.server.pid
+            assert pid is not None
+            assert Path(f"/proc/{pid}").stat().st_uid == nobody.pw_uid
+            assert answers(installation)
+            assert running.stop() == 0
+            assert is_deserted(installation)
+            assert {path.stat().st_uid for path in folder.rglob("*")} == {nobody.pw_uid}
+        finally:
+            installation.clean_up()
