@@ -1,9 +1,10 @@
-"""A real browser for tests: pytest-playwright's `page`, in the system's Chromium."""
+"""What tests of every room share: a real browser (pytest-playwright's `page`), and a job queue left empty."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -58,3 +59,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # n
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {name} SET groundswell.audit_may_be_emptied = 'yes'")
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _jobs_are_forgotten(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """After a test with real transactions: Django empties its own tables, the job queue's it does not know."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if not commits and "transactional_db" not in request.fixturenames:
+        return
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")

@@ -25,19 +25,18 @@ from groundswell.config.postgres import (
 from groundswell.config.postgres.account import Account, first_impassable, is_passable
 from groundswell.config.postgres.tuning import configuration_text, server_settings
 
+from .conftest import reachable_folder
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down to another account")
 
 
 @pytest.fixture
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty data folder that the server's account can reach (pytest's own folders are closed to others)."""
-    base = tmp_path_factory.mktemp("server")
-    for parent in (base, *base.parents[:2]):
-        if parent.stat().st_uid == os.geteuid():
-            parent.chmod(0o711)
-    folder = base / "data"
-    yield folder
-    EmbeddedServer(folder, durable=False).stop()
+def data_dir() -> Iterator[Path]:
+    """An empty data folder that the server's account can reach."""
+    with reachable_folder("server") as base:
+        folder = base / "data"
+        yield folder
+        EmbeddedServer(folder, durable=False).stop()
 
 
 def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:
@@ -218,6 +217,18 @@ def test_folder_that_the_account_may_not_enter_is_replaced_and_said_so(
     assert str(server.layout.home) in message
     # The same place is found again, and the data with it.
     assert Layout(closed / "data").home == server.layout.home
+
+
+@as_root
+def test_folder_closed_later_is_named(data_dir: Path) -> None:
+    with running(data_dir, durable=False):
+        pass
+    data_dir.chmod(0o700)
+    with pytest.raises(ServerError, match=f"may not enter {data_dir}"):
+        EmbeddedServer(data_dir, durable=False).start()
+    data_dir.chmod(0o711)
+    with running(data_dir, durable=False):
+        assert query(data_dir, "SELECT 1") == [(1,)]
 
 
 @as_root

@@ -14,7 +14,6 @@ def apply_migrations() -> list[str]:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from groundswell.config.database_code import install_database_code
     from groundswell.places.operations import load_reference_data
 
     with connection.cursor() as cursor:
@@ -23,10 +22,8 @@ def apply_migrations() -> list[str]:
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
-            call_command("migrate", interactive=False, verbosity=0)
-        else:
-            install_database_code()  # may have changed without a migration
+        # Even with nothing to apply: what lives in the database as code follows a migrate.
+        call_command("migrate", interactive=False, verbosity=0)
         load_reference_data()
     finally:
         with connection.cursor() as cursor:

@@ -90,12 +90,12 @@ def run_worker(*, wait: bool = True) -> None:
     )
 
 
-async def rescue_stalled_jobs(manager: JobManager, *, silence: float = LOST_AFTER) -> int:
-    """Put back the jobs whose worker has been silent for `silence` seconds; returns how many.
+async def rescue_stalled_jobs(manager: JobManager, *, silence: float | None = None) -> int:
+    """Put back the jobs whose worker has been silent for `silence` (LOST_AFTER) seconds; returns how many.
 
     Nothing does this by itself after a `kill -9`. A job that lost its worker MOST_ATTEMPTS times is failed instead.
     """
-    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=silence))
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=silence or LOST_AFTER))
     for job in stalled:
         await _put_back(manager, job)
     return len(stalled)

@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from groundswell.config.postgres import programs, tuning
+from groundswell.config.postgres.account import first_impassable
 from groundswell.config.postgres.errors import ServerError
 from groundswell.config.postgres.layout import DATABASE, PORT, ROLE, Layout
 from groundswell.config.postgres.locks import UsersLock, start_lock
@@ -161,6 +162,7 @@ class EmbeddedServer:
             return False
         if self.layout.is_elsewhere:
             self._say(self.layout.explanation)
+        self._check_account_may_enter()
         self._make_private(self.layout.logs)
         self._make_private(self.layout.socket_folder)
         version = self.version
@@ -192,6 +194,15 @@ class EmbeddedServer:
                 f"The database's folder {layout.home} cannot be used by this user ({error.strerror}: {error.filename}). "
                 "Run as the user it belongs to, or set GROUNDSWELL_DATA_DIR to a folder of your own."
             ) from error
+
+    def _check_account_may_enter(self) -> None:
+        """A folder on the way may have been closed since the database was made in it."""
+        account = self.layout.account
+        if account and (obstacle := first_impassable(self.layout.home, account)):
+            raise ServerError(
+                f"PostgreSQL does not run as root, and the user it runs as ({account.name}) may not enter {obstacle}. "
+                f"Let it pass (chmod a+x {obstacle}), or run as the folder's owner."
+            )
 
     def _make_private(self, folder: Path) -> None:
         """A folder of mode 0700 that belongs to the server's account; refuses what someone else put there."""

@@ -1,0 +1,89 @@
+"""`groundswell doctor`: what it lists, what it finds, what it advises."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+
+pytestmark = pytest.mark.slow
+
+
+def checks_of(answer: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {check["check"]: check for check in answer["checks"]}
+
+
+def test_sound_installation_is_healthy_and_every_setting_is_described(installation: Any) -> None:
+    answer = installation.json("doctor")
+    assert answer["healthy"] is True
+    settings = {row["name"]: row for row in answer["settings"]}
+    assert all(row["description"] for row in settings.values())
+    assert settings["PORT"] == settings["PORT"] | {"value": str(installation.port), "source": "environment"}
+    assert settings["WEB_WORKERS"]["source"] == "default"
+    checks = checks_of(answer)
+    assert checks["migrations"]["state"] == "ok"
+    assert checks["database"]["found"].startswith("PostgreSQL 18")
+    assert checks["worker"]["state"] == "warning"
+    assert "groundswell worker" in checks["worker"]["mend"]
+    assert not installation.server.is_running()
+
+
+def test_secrets_are_not_shown(installation: Any) -> None:
+    installation.settings["EMAIL_URL"] = "smtp://someone:hush-hush@127.0.0.1:9"
+    text = installation.do("doctor").stdout
+    assert "hush-hush" not in text
+    assert installation.environment["GROUNDSWELL_SECRET_KEY"] not in text
+
+
+def test_new_secret_is_long_and_different_each_time(fresh: Any) -> None:
+    first, second = (fresh.do_well("doctor", "--new-secret").strip() for _ in range(2))
+    assert first != second
+    assert len(first) >= 50
+
+
+def test_missing_migrations_and_default_secret_are_found_with_what_to_do(fresh: Any) -> None:
+    fresh.settings["GROUNDSWELL_SECRET_KEY"] = "insecure-development-key-change-me"
+    result = fresh.do("doctor")
+    assert result.returncode == 1
+    assert "groundswell migrate" in result.stdout
+    assert "--new-secret" in result.stdout
+
+
+def test_public_server_without_encryption_or_with_demo_is_found(installation: Any) -> None:
+    installation.settings["BASE_URL"] = "http://phones.example.org"
+    assert checks_of(installation.json("doctor"))["openness"]["state"] == "warning"
+    installation.settings["BASE_URL"] = "https://phones.example.org"
+    assert checks_of(installation.json("doctor"))["openness"]["state"] == "ok"
+    installation.settings["GROUNDSWELL_DEMO"] = "1"
+    assert installation.do("doctor").returncode == 1
+
+
+def test_mail_server_is_spoken_to(installation: Any) -> None:
+    controller = Controller(Sink(), hostname="127.0.0.1", port=0)
+    controller.port = _free()
+    controller.start()
+    try:
+        installation.settings["EMAIL_URL"] = f"smtp://127.0.0.1:{controller.port}"
+        assert checks_of(installation.json("doctor"))["mail"]["state"] == "ok"
+    finally:
+        controller.stop()
+    result = installation.do("doctor", "--json")
+    assert result.returncode == 1
+    assert "does not take us" in result.stdout
+
+
+def test_unreachable_database_is_a_finding_not_a_failure(fresh: Any) -> None:
+    fresh.settings["DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:{fresh.port}/nothing"
+    result = fresh.do("doctor", "--json")
+    assert result.returncode == 1
+    assert '"database", "state": "error"' in result.stdout
+    assert result.stderr == ""
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
