@@ -87,7 +87,7 @@ def record_and_claim_next(*, result: CallResult, by: CallerIdentity, now: dateti
                 phone_bank_id=phone_bank_id, by=by, now=now
             )
     bank = settings_of(phone_bank_id, now)
-    parameters = [*_claim_parameters(bank, by, now), *_record_parameters(result, outcome.effect, by, now)]
+    parameters = [*claim_parameters(bank, by, now), *_record_parameters(result, outcome.effect, by, now)]
     recorded, found = _ask(CYCLE_STATEMENT, parameters)
     if recorded["status"] == "stale":
         forget()
@@ -116,7 +116,7 @@ def _until_settled(phone_bank_id: int, by: CallerIdentity, now: datetime, found:
     for _round in range(MOST_ROUNDS):
         bank = settings_of(phone_bank_id, now)
         if found is None:
-            (found,) = _ask(CLAIM_STATEMENT, _claim_parameters(bank, by, now))
+            (found,) = _ask(CLAIM_STATEMENT, claim_parameters(bank, by, now))
         status = found["status"]
         if status == "stale":
             forget(phone_bank_id)
@@ -147,7 +147,8 @@ def _recorded(found: dict[str, Any]) -> Recorded:
     return Recorded(RecordStatus(found["status"]), found.get("call"), found.get("kept", False))
 
 
-def _claim_parameters(bank: BankSettings, by: CallerIdentity, now: datetime) -> list[Any]:
+def claim_parameters(bank: BankSettings, by: CallerIdentity, now: datetime) -> list[Any]:
+    """What CLAIM takes, in its order; public for the measurement of the bare statement."""
     buckets = bank.open_at(now)
     marks = marks_of(bank.id)
     priorities, positions = marks.above(buckets.ids)

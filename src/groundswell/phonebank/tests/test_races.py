@@ -30,7 +30,7 @@ from groundswell.phonebank.operations import (
     take_back_lapsed,
     undo_last,
 )
-from groundswell.phonebank.operations.claiming import CLAIM_STATEMENT, _claim_parameters
+from groundswell.phonebank.operations.claiming import CLAIM_STATEMENT, claim_parameters
 from groundswell.phonebank.tests.world import NOON, World, result_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -264,7 +264,7 @@ def test_a_client_killed_in_the_middle_leaves_nothing_behind(lasting_world: Worl
     world = lasting_world
     world.households(1)
     bank, doomed, other = world.bank(), world.caller(), world.caller()
-    values = _claim_parameters(settings_of(bank.pk, NOON), doomed, NOON)
+    values = claim_parameters(settings_of(bank.pk, NOON), doomed, NOON)
     with psycopg.connect(**parameters()) as own:
         statement = psycopg.ClientCursor(own).mogrify(CLAIM_STATEMENT, values)
         address = own.info.dsn

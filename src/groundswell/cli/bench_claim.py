@@ -1,0 +1,114 @@
+"""`groundswell bench claim`: claiming the next household at any size of queue, and in bad weather."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+
+from groundswell.cli.benching.scratch import Scratch, scratch_database
+from groundswell.cli.benching.statements import connect, percentile
+from groundswell.cli.console import answer, json_option, note, progress
+
+if TYPE_CHECKING:
+    from groundswell.accounts.identity import CallerIdentity
+    from groundswell.phonebank.models import PhoneBank
+
+MEASURED = 2_000
+A_DAY = 150  # households a caller may see (rule D12)
+
+
+@click.command("claim")
+@click.option("--households", default=100_000, show_default=True, type=click.IntRange(1_000, 100_000_000))
+@click.option("--claims", default=200_000, show_default=True, help="Claims without a vacuum, before measuring again.")
+@json_option
+def command(households: int, claims: int, as_json: bool) -> None:
+    """One claim at a time, alone on the machine: fresh, after many claims without a vacuum, and under a long snapshot.
+
+    The snapshot is opened before the many claims, so that nothing they leave behind can be cleared while it is open.
+    """
+    with scratch_database() as address:
+        scratch = Scratch()
+        note(f"Making {households:,} households ...")
+        scratch.add_households(households)
+        bank = scratch.open_phone_bank()
+        claims = min(claims, households - 5 * MEASURED)
+        wanted = MEASURED * 4 + max(claims, 0)
+        callers = itertools.cycle(scratch.callers(wanted // A_DAY + 60))
+        with connect(address) as owner:
+            owner.execute("ALTER TABLE phonebank_queueentry SET (autovacuum_enabled = false)")
+        with _own(address) as own:
+            fresh = measure(own, bank, callers, MEASURED)
+            with connect(address) as snapshot:
+                snapshot.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+                snapshot.execute("SELECT count(*) FROM phonebank_hold")
+                if claims > 0:
+                    note(f"{claims:,} claims without a vacuum, under an open snapshot ...")
+                    measure(own, bank, callers, claims)
+                under = measure(own, bank, callers, MEASURED)
+                cold = measure(own, bank, callers, 200, forgetful=True)
+                snapshot.execute("COMMIT")
+            unvacuumed = measure(own, bank, callers, MEASURED)
+    answer(
+        {
+            "households": households,
+            "claims_without_vacuum": max(claims, 0),
+            "p50_ms": percentile(fresh, 0.5),
+            "p99_ms": percentile(fresh, 0.99),
+            "after_claims_p50_ms": percentile(unvacuumed, 0.5),
+            "after_claims_p99_ms": percentile(unvacuumed, 0.99),
+            "long_snapshot_p50_ms": percentile(under, 0.5),
+            "long_snapshot_p99_ms": percentile(under, 0.99),
+            "long_snapshot_without_mark_p50_ms": percentile(cold, 0.5),
+        },
+        as_json=as_json,
+    )
+
+
+def _own(address: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(address, autocommit=True, prepare_threshold=0)
+
+
+def measure(
+    own: psycopg.Connection[Any],
+    bank: PhoneBank,
+    callers: Any,
+    count: int,
+    *,
+    forgetful: bool = False,
+) -> list[float]:
+    """The seconds of each of `count` claims, every one by the next caller, who gives back what they had before.
+
+    `forgetful` claims look from the head of the queue, as a process does that has just started.
+    """
+    from groundswell.phonebank.bank_settings import marks_of, settings_of
+    from groundswell.phonebank.operations.claiming import CLAIM_STATEMENT, claim_parameters
+
+    seconds = []
+    with progress("Claims", total=count) as bar:
+        for _turn in range(count):
+            caller: CallerIdentity = next(callers)
+            now = datetime.now(UTC)
+            if forgetful:
+                marks_of(bank.pk).by_bucket.clear()
+            values = claim_parameters(settings_of(bank.pk, now), caller, now)
+            start = time.perf_counter()
+            row = own.execute(CLAIM_STATEMENT, values).fetchone()
+            seconds.append(time.perf_counter() - start)
+            found = row[0] if row else {}
+            if found.get("mark"):
+                marks_of(bank.pk).move(*found["mark"])
+            if found.get("status") != "household":
+                raise RuntimeError(f"no household to claim: {found}")
+            own.execute(
+                "UPDATE phonebank_queueentry SET state = 3, done_reason = 'called', leased_by_id = NULL, "
+                "leased_at = NULL, leased_until = NULL, lease_key = NULL WHERE id = %s",
+                [found["entry"]],
+            )
+            own.execute("DELETE FROM phonebank_hold WHERE entry_id = %s", [found["entry"]])
+            bar.advance()
+    return seconds
