@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -33,14 +33,14 @@ class CallerWorld:
 
     def __init__(self) -> None:
         bank_settings.forget()
+        yesterday = datetime.now(UTC).date() - timedelta(days=1)
         self.organisation = make_organisation(name="Fairer Walthamstow", contact_phone="020 7946 0123")
         for key, value in (
             ("contact_hours", {day: ["00:00", "24:00"] for day in DAYS}),
             ("bank_holidays_closed", False),
+            ("screening_max_age_days", 28),
         ):
-            Figure.objects.create(
-                jurisdiction="uk", key=key, value=value, valid_from=date(2026, 1, 2), source="these tests"
-            )
+            Figure.objects.create(jurisdiction="uk", key=key, value=value, valid_from=yesterday, source="these tests")
         self.organiser = make_user("Olu")
         self.seat = Area.objects.create(
             kind="constituency", boundary_set="test", code="W", name="Walthamstow", nation="England"
@@ -67,7 +67,7 @@ class CallerWorld:
         self.source = DataSource.objects.create(name="Members", lawful_basis="legitimate interests", purpose="calls")
         self.screening = ScreeningFile.objects.create(
             list=ScreeningList.TPS,
-            screened_on=datetime.now(UTC).date() - timedelta(days=1),
+            screened_on=yesterday,
             file_name="tps.csv",
             file_sha256="0" * 64,
             numbers_in_file=0,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import phonenumbers
 from django.middleware.csrf import get_token
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
 
     from groundswell.accounts.identity import CallerIdentity
-    from groundswell.campaigns.scripts import ScriptPlan
+    from groundswell.campaigns.scripts import Identification, ScriptPlan
     from groundswell.phonebank.claims import Claim, HouseholdToCall, Number, PersonToCall, Recorded
     from groundswell.phonebank.models import Outcome
 
@@ -162,9 +162,9 @@ def _household(
         "before_line": _before(household),
         "count_line": _("Call %(number)d today") % {"number": claim.calls_today + 1},
         "show_tip": claim.calls_today == 0,
-        "outcomes": _outcomes_markup(get_language() or "", tuple(outcomes().values())),
+        "outcomes": _outcomes_markup(get_language() or "", tuple(map(_offered, outcomes().values()))),
         "skip_reasons": _skip_markup(get_language() or ""),
-        "about": _about_markup(plan, caller, get_language() or ""),
+        "about": _about_markup(plan.identification, caller, get_language() or ""),
         "crib": plan.crib(household.constituency_id),
         "note": posted.get("note", "") if posted else "",
         "call_back_at": posted.get("call_back_at", "") if posted else "",
@@ -219,9 +219,33 @@ def _before(household: HouseholdToCall) -> str:
     return f"{first} · {where}" if where else first
 
 
+class Offered(NamedTuple):
+    """An outcome as the page offers it. Told apart by what it says, so that a new label shows."""
+
+    position: int
+    code: str
+    label: str
+    icon: str
+    next: str
+    takes_answers: bool
+    retired: bool
+
+
+def _offered(outcome: Outcome) -> Offered:
+    return Offered(
+        outcome.position,
+        outcome.code,
+        outcome.label,
+        outcome.icon or "circle",
+        outcome.next,
+        outcome.takes_answers,
+        outcome.retired_at is not None,
+    )
+
+
 @lru_cache(maxsize=8)
-def _outcomes_markup(language: str, known: tuple[Outcome, ...]) -> SafeString:  # noqa: ARG001 - part of the key
-    shown = sorted((o for o in known if o.retired_at is None), key=lambda o: (o.position, o.pk))
+def _outcomes_markup(language: str, known: tuple[Offered, ...]) -> SafeString:  # noqa: ARG001 - part of the key
+    shown = sorted(outcome for outcome in known if not outcome.retired)
     context = {"first": shown[:FIRST_OUTCOMES], "others": shown[FIRST_OUTCOMES:]}
     return render_to_string("phonebank/caller/outcomes.html", context)
 
@@ -243,8 +267,8 @@ def _skip_markup(language: str) -> SafeString:  # noqa: ARG001 - part of the key
 
 
 @lru_cache(maxsize=1024)
-def _about_markup(plan: ScriptPlan, caller: str, language: str) -> SafeString:  # noqa: ARG001 - part of the key
-    context = {"plan": plan, "says": plan.identification.says(caller)}
+def _about_markup(who: Identification, caller: str, language: str) -> SafeString:  # noqa: ARG001 - part of the key
+    context = {"plan": {"identification": who}, "says": who.says(caller)}
     return render_to_string("phonebank/caller/about.html", context)
 
 
