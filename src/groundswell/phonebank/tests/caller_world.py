@@ -53,9 +53,7 @@ class CallerWorld:
             other_parties=["Backward"],
             election="general-2029",
         )
-        self.voter_id = add_voter_id(
-            campaign=self.campaign, template=VoterIdTemplate.PARTY_CODE, by=self.organiser
-        )[0]
+        self.voter_id = add_voter_id(campaign=self.campaign, template=VoterIdTemplate.PARTY_CODE, by=self.organiser)[0]
         self.poster = add_ready_question(campaign=self.campaign, ready=ReadyQuestion.POSTER, by=self.organiser)
         self.script = create_script(
             campaign=self.campaign, name="Monday", by=self.organiser, questions=[self.voter_id, self.poster]

@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from groundswell.accounts.enums import Role
+from groundswell.accounts.tests.builders import make_campaign, make_member, sign_in
 from groundswell.campaigns.models import Answer
 from groundswell.phonebank import bank_settings
 from groundswell.phonebank.models import Call, CallerStatus, Flag, QueueEntry, Skip
@@ -274,16 +277,8 @@ def test_revoking_a_caller_takes_effect_on_the_next_request(world):
 
 def test_another_campaigns_phone_bank_is_not_there(world):
     world.household()
-    stranger = CallerWorldStranger(world)
+    stranger = sign_in(Client(), make_member(Role.CALLER, make_campaign()).user)
     assert stranger.get(url(world)).status_code == 404
-
-
-def CallerWorldStranger(world):  # noqa: N802 - reads as a thing above
-    from groundswell.accounts.enums import Role
-    from groundswell.accounts.tests.builders import make_campaign, make_member, sign_in
-    from django.test import Client
-
-    return sign_in(Client(), make_member(Role.CALLER, make_campaign()).user)
 
 
 def test_a_visitor_is_asked_to_sign_in(world, client):

@@ -160,6 +160,12 @@
       document.getElementById("call_back_at").value = local;
       draft();
     }
+    // A tap on an outcome brings what it asks for into view; the arrow keys, which also click, leave the page still.
+    if (event.detail > 0 && event.target.matches("[data-answers], [data-call-back]")) {
+      const next = event.target.matches("[data-call-back]") ? ".only-call-back" : ".only-answers";
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      main.querySelector(next)?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+    }
     if (event.target.closest("[data-flush]")) { outbox.hurry(); outbox.flush(user, tokenUrl); }
   });
 

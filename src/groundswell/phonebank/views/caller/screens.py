@@ -130,9 +130,7 @@ def drawing(name: str, size: int) -> SafeString:
     )
 
 
-def _content(
-    bank_id: int, by: CallerIdentity, claim: Claim, posted: QueryDict | None
-) -> tuple[str, dict[str, Any]]:
+def _content(bank_id: int, by: CallerIdentity, claim: Claim, posted: QueryDict | None) -> tuple[str, dict[str, Any]]:
     if claim.household is not None:
         return "phonebank/caller/household.html", _household(by, claim, claim.household, posted)
     return "phonebank/caller/pause.html", _quiet(bank_id, claim)
@@ -160,7 +158,7 @@ def _household(
         "people_many": len(people) > 1,
         "says": plan.identification.says(caller),
         "before_line": _before(household),
-        "count_line": _("Call %(number)d today") % {"number": claim.calls_today + 1},
+        "count_line": _("Call %(number)d") % {"number": claim.calls_today + 1},
         "show_tip": claim.calls_today == 0,
         "outcomes": _outcomes_markup(get_language() or "", tuple(map(_offered, outcomes().values()))),
         "skip_reasons": _skip_markup(get_language() or ""),
