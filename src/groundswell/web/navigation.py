@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.accounts.access import roles_of
 from groundswell.accounts.enums import Role
-from groundswell.accounts.models import Membership
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -46,21 +46,6 @@ class Item:
     url: str
     label: str
     is_current: bool
-
-
-def roles_of(request: HttpRequest) -> frozenset[Role]:
-    """The roles the signed-in user holds anywhere; one query, kept for the request."""
-    kept: frozenset[Role] | None = getattr(request, "_groundswell_roles", None)
-    if kept is None:
-        user = request.user
-        found = (
-            Membership.objects.filter(user_id=user.pk, revoked_at__isnull=True).values_list("role", flat=True)
-            if user.is_authenticated
-            else ()
-        )
-        kept = frozenset(Role(role) for role in found)
-        request._groundswell_roles = kept  # type: ignore[attr-defined]
-    return kept
 
 
 def navigation_for(request: HttpRequest) -> list[Item]:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from groundswell.accounts.access import roles_of
 from groundswell.accounts.enums import STAFF_ROLES, Role
 from groundswell.accounts.models import Organisation
 from groundswell.web.gallery import GALLERY, GalleryForm, gallery_messages
-from groundswell.web.navigation import roles_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

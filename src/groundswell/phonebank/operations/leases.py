@@ -243,13 +243,12 @@ def _put_back(call: Call, by: CallerIdentity, now: datetime) -> bool:
     entry.due_at = datetime.fromisoformat(before["due_at"]) if before["due_at"] else None
     entry.is_call_back, entry.call_back_for_id = before["is_call_back"], before["call_back_for"]
     entry.done_reason = ""
-    if entry.state == QueueState.LEASED:
-        entry.save()
-        return True
-    give_back_of(by.user_id)
-    if not _hold(entry):
-        _let_go(entry, QueueState.WAITING if entry.is_call_back and entry.due_at else QueueState.READY)
-        return False
+    if entry.state != QueueState.LEASED:
+        give_back_of(by.user_id)
+        if not _hold(entry):
+            _let_go(entry, QueueState.WAITING if entry.is_call_back and entry.due_at else QueueState.READY)
+            return False
+    # A new key also for one who had stayed with the household: the next result must not pass for the one undone.
     entry.state = QueueState.LEASED
     entry.leased_by_id, entry.leased_at, entry.lease_key = by.user_id, now, uuid4()
     entry.leased_until = now + settings_of(entry.phone_bank_id, now).lease

@@ -51,6 +51,7 @@ DECLARE
     calls_today_ int;
     is_paused boolean;
     again boolean := false;
+    own_calls int := 0;           -- of this caller on this lease: one who stays to ask for somebody else has rung once
     key uuid;
     people jsonb;
     last_call jsonb;
@@ -174,6 +175,11 @@ BEGIN
             RETURN jsonb_build_object('status', 'recheck', 'entry', e.id);
         END IF;
         slot := array_position(p_buckets, e.bucket_id);
+        own_calls := 0;
+        IF again THEN
+            SELECT count(*) INTO own_calls FROM phonebank_call c
+             WHERE c.entry_id = e.id AND c.caller_id = p_caller AND c.recorded_at >= e.leased_at AND c.undone_at IS NULL;
+        END IF;
 
         IF NOT again THEN
             tried := tried || e.id;
@@ -197,12 +203,17 @@ BEGIN
                        coalesce(jsonb_agg(jsonb_build_object('id', cp.id, 'value', cp.value) ORDER BY cp.id)
                            FILTER (WHERE s.refusal IS NULL), '[]') AS rung,
                        coalesce(array_agg(cp.id) FILTER (WHERE s.refusal IS NULL), '{}') AS callable
+<<<<<<< HEAD
                   FROM phonebank_entry_status(
                            e.household_id, e.person_id, p_bank,
                            -- Who asked to be rung back is rung back, also today and once more than the cap.
                            bank.attempt_cap + e.is_call_back::int,
                            CASE WHEN e.is_call_back THEN 2147483647 ELSE p_calls_a_day END,
                            p_todays[slot], p_at) s
+=======
+                  FROM phonebank_entry_status(e.household_id, e.person_id, p_bank, bank.attempt_cap + own_calls, p_calls_a_day + own_calls,
+                                              p_todays[slot], p_at) s
+>>>>>>> 38918ca (The caller's screen fits one phone; staying with a household and undoing there keep their own keys and tries)
                   LEFT JOIN people_contactpoint cp ON cp.id = s.contact_point_id
                  GROUP BY s.person_id) per
           JOIN people_person p ON p.id = per.person_id
