@@ -1,4 +1,6 @@
 from django.urls import URLPattern, URLResolver
 
+from groundswell.phonebank.views.organiser import urls as organiser
+
 app_name = "phonebank"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [*organiser.urlpatterns]
