@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver
 
 from groundswell.phonebank.views.caller import urls as caller
+from groundswell.phonebank.views.organiser import urls as organiser
 
 app_name = "phonebank"
-urlpatterns: list[URLPattern | URLResolver] = [*caller.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*caller.urlpatterns, *organiser.urlpatterns]

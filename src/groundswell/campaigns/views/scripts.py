@@ -41,7 +41,7 @@ from groundswell.campaigns.operations.scripts import (
 )
 from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.campaigns.rules import CampaignRuleError, fill_line
-from groundswell.campaigns.scripts import ScriptPlan, build_plan
+from groundswell.campaigns.scripts import PlannedQuestion, ScriptPlan, build_plan
 from groundswell.campaigns.views.refusals import LEADERS, told, user_of
 
 if TYPE_CHECKING:
@@ -297,7 +297,8 @@ def _addable(campaign: Campaign, plan: ScriptPlan) -> dict[str, Any]:
 
 def _steps_for_editor(plan: ScriptPlan) -> list[dict[str, Any]]:
     """Each step with the earlier questions whose answers it may hang on."""
-    rows, earlier = [], []
+    rows: list[dict[str, Any]] = []
+    earlier: list[PlannedQuestion] = []
     for step in plan.steps:
         chosen = {option.id for option in step.show_if}
         rows.append({"step": step, "earlier": list(earlier), "chosen": chosen})

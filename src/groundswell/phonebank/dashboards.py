@@ -1,0 +1,303 @@
+"""What the organiser watches: how far each phone bank is, what was done today, who calls, what people said.
+
+Counts of calls come from the hourly tallies; counts of households and answers are read once in a few seconds for each
+process and kept, because a hundred organisers reloading must not cost the callers anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate, TruncHour
+
+from groundswell.phonebank.models import Call, CallerStatus, Flag, Tally
+from groundswell.phonebank.queries import CALLED
+from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
+
+SQL = Path(__file__).resolve().parent / "sql"
+KEPT_SECONDS = 15
+RESULTS_KEPT_SECONDS = 30
+HERE = timedelta(minutes=3)
+DAYS_SHOWN = 14
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BankProgress:
+    """One phone bank and how far it is, in households."""
+
+    id: int
+    name: str
+    status: str
+    script: str
+    total: int
+    called: int
+    not_called: int
+    ready: int
+    waiting: int
+    leased: int
+    blocked: int
+
+    @property
+    def to_ring(self) -> int:
+        """Households that can be rung at all."""
+        return self.total - self.not_called
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Work done: dials, of which contacts, of which identified."""
+
+    dials: int = 0
+    contacts: int = 0
+    identified: int = 0
+
+    @property
+    def contact_rate(self) -> int:
+        """Contacts in a hundred dials."""
+        return round(100 * self.contacts / self.dials) if self.dials else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The work of a campaign: in total, today, and run by run for the picture."""
+
+    total: Work
+    today: Work
+    columns: list[dict[str, Any]]
+    by_hour: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRow:
+    """One caller: what they did, how fast, when last seen; `odd_calls` conversations within two minutes, if too many."""
+
+    id: int
+    name: str
+    work: Work
+    hours: int
+    last_seen_at: datetime | None
+    paused: bool
+    membership_id: int | None
+    odd_calls: int
+
+    @property
+    def an_hour(self) -> int:
+        """Dials in each hour in which they called."""
+        return round(self.work.dials / self.hours) if self.hours else 0
+
+
+def bank_progress(campaign_id: int) -> list[BankProgress]:
+    """Every phone bank of the campaign with its progress, open ones first; one query in KEPT_SECONDS."""
+    return _kept(f"phonebank.progress.{campaign_id}", KEPT_SECONDS, lambda: _read_progress(campaign_id))
+
+
+def _read_progress(campaign_id: int) -> list[BankProgress]:
+    with connection.cursor() as cursor:
+        cursor.execute(_sql("bank_progress"), {"campaign": campaign_id, "called": sorted(CALLED)})
+        return [BankProgress(*row) for row in cursor.fetchall()]
+
+
+def forget_progress(campaign_id: int) -> None:
+    """Read the progress anew with the next page: after an organiser has changed something."""
+    cache.delete(f"phonebank.progress.{campaign_id}")
+
+
+def pace(bank_ids: Sequence[int], *, now: datetime) -> Pace:
+    """Work in total, today, and by hour (of today) or by day (of the last fortnight); two queries on the tallies."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today = now.astimezone(zone).date()
+    tallies = Tally.objects.filter(phone_bank__in=bank_ids)
+    days = {
+        row["day"]: Work(row["d"], row["c"], row["i"])
+        for row in tallies.annotate(day=TruncDate("hour", tzinfo=zone))
+        .values("day")
+        .annotate(d=Sum("dials"), c=Sum("contacts"), i=Sum("identified"))
+        .order_by("day")
+    }
+    hours = {
+        row["at"].astimezone(zone): row["d"]
+        for row in tallies.filter(hour__gte=_midnight(today, zone))
+        .annotate(at=TruncHour("hour", tzinfo=zone))
+        .values("at")
+        .annotate(d=Sum("dials"))
+        .order_by("at")
+    }
+    total = Work(
+        sum(work.dials for work in days.values()),
+        sum(work.contacts for work in days.values()),
+        sum(work.identified for work in days.values()),
+    )
+    if hours:
+        return Pace(total, days.get(today, Work()), _hour_columns(hours), True)
+    return Pace(total, days.get(today, Work()), _day_columns(days, today), False)
+
+
+def _hour_columns(hours: dict[datetime, int]) -> list[dict[str, Any]]:
+    first, last = min(hours), max(hours)
+    columns, at = [], first
+    while at <= last:
+        columns.append({"label": f"{at:%H}", "value": hours.get(at, 0)})
+        at += timedelta(hours=1)
+    return columns
+
+
+def _day_columns(days: dict[date, Work], today: date) -> list[dict[str, Any]]:
+    if not days:
+        return []
+    first = max(min(days), today - timedelta(days=DAYS_SHOWN - 1))
+    shown = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    return [{"label": f"{day.day}.{day.month}.", "value": days.get(day, Work()).dials} for day in shown]
+
+
+def work_by_day(bank_ids: Sequence[int]) -> list[tuple[date, Work]]:
+    """Dials, contacts and identified of each day, newest first."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    rows = (
+        Tally.objects.filter(phone_bank__in=bank_ids)
+        .annotate(day=TruncDate("hour", tzinfo=zone))
+        .values("day")
+        .annotate(d=Sum("dials"), c=Sum("contacts"), i=Sum("identified"))
+        .order_by("-day")
+    )
+    return [(row["day"], Work(row["d"], row["c"], row["i"])) for row in rows]
+
+
+def callers_here(bank_ids: Sequence[int], *, now: datetime) -> list[CallerStatus]:
+    """Who is calling at this moment: seen within three minutes and not on a break."""
+    return list(
+        CallerStatus.objects.filter(phone_bank__in=bank_ids, last_seen_at__gte=now - HERE, paused_at__isnull=True)
+        .select_related("caller", "phone_bank")
+        .order_by("caller__name", "pk")
+    )
+
+
+def flags_waiting(bank_ids: Sequence[int]) -> int:
+    """How many flags wait for an organiser."""
+    return Flag.objects.filter(phone_bank__in=bank_ids, solved_at__isnull=True).count()
+
+
+def callers_of(campaign_id: int, *, since: datetime) -> list[CallerRow]:
+    """Everyone who called in this campaign, busiest first, with the fastest run of conversations since `since`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _sql("callers"),
+            {
+                "campaign": campaign_id,
+                "since": since,
+                "seconds": ODDITY_WINDOW.total_seconds(),
+                "odd": ODDITY_CALLS,
+            },
+        )
+        return [
+            CallerRow(row[0], row[1], Work(row[2], row[3], row[4]), row[5], row[6], row[7], row[8], row[9])
+            for row in cursor.fetchall()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How many people's newest answer to a question is this one."""
+
+    question_id: int
+    option_id: int | None
+    number: int | None
+    label: str
+    meaning: str
+    people: int
+
+
+def what_people_said(campaign_id: int, *, membership_id: int | None) -> list[Said]:
+    """The newest answer of each person to each question of the campaign, counted; kept for RESULTS_KEPT_SECONDS.
+
+    With `membership_id`, only of people in that member's areas.
+    """
+    return _kept(
+        f"phonebank.said.{campaign_id}.{membership_id}",
+        RESULTS_KEPT_SECONDS,
+        lambda: _rows(Said, "said", {"campaign": campaign_id, "membership": membership_id}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AreaResult:
+    """What the people of one area said to one question, by meaning."""
+
+    area: str
+    seat: str
+    support: int
+    undecided: int
+    opposed: int
+    other: int
+
+    @property
+    def people(self) -> int:
+        """How many people answered."""
+        return self.support + self.undecided + self.opposed + self.other
+
+    @property
+    def share(self) -> int:
+        """Supporters in a hundred."""
+        return round(100 * self.support / self.people) if self.people else 0
+
+
+def said_by_area(campaign_id: int, question_id: int, *, membership_id: int | None) -> list[AreaResult]:
+    """The newest answers to one question by area (ward or polling district); kept for RESULTS_KEPT_SECONDS."""
+    return _kept(
+        f"phonebank.areas.{campaign_id}.{question_id}.{membership_id}",
+        RESULTS_KEPT_SECONDS,
+        lambda: _rows(
+            AreaResult,
+            "said_by_area",
+            {"campaign": campaign_id, "question": question_id, "membership": membership_id},
+        ),
+    )
+
+
+def outcome_counts(bank_id: int) -> list[dict[str, Any]]:
+    """How the calls of one phone bank ended, most frequent first; kept for KEPT_SECONDS."""
+
+    def read() -> list[dict[str, Any]]:
+        rows = (
+            Call.objects.filter(phone_bank=bank_id, undone_at__isnull=True)
+            .values("outcome__label", "outcome__is_contact")
+            .annotate(calls=Count("pk"))
+            .order_by("-calls", "outcome__label")
+        )
+        return [
+            {"label": row["outcome__label"], "value": row["calls"], "soft": not row["outcome__is_contact"]}
+            for row in rows
+        ]
+
+    return _kept(f"phonebank.outcomes.{bank_id}", KEPT_SECONDS, read)
+
+
+def _rows(kind: Callable[..., T], statement: str, parameters: dict[str, Any]) -> list[T]:
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(statement), parameters)
+        return [kind(*row) for row in cursor.fetchall()]
+
+
+def _kept(key: str, seconds: int, read: Callable[[], T]) -> T:
+    found: T | None = cache.get(key)
+    if found is None:
+        found = read()
+        cache.set(key, found, seconds)
+    return found
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def _sql(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

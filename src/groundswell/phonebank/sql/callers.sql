@@ -1,0 +1,37 @@
+-- Who called in this campaign: their work from the tallies, when last seen, their membership (to revoke), and the fastest
+-- run of conversations since a moment, unless an organiser has reviewed it after it happened.
+WITH banks AS (
+    SELECT id FROM phonebank_phonebank WHERE campaign_id = %(campaign)s::bigint
+), work AS (
+    SELECT caller_id, sum(dials) AS dials, sum(contacts) AS contacts, sum(identified) AS identified,
+           count(DISTINCT hour) AS hours
+      FROM phonebank_tally WHERE phone_bank_id IN (SELECT id FROM banks) GROUP BY caller_id
+), seen AS (
+    SELECT caller_id, max(last_seen_at) AS last_seen_at, bool_and(paused_at IS NOT NULL) AS paused,
+           max(reviewed_at) AS reviewed_at
+      FROM phonebank_callerstatus WHERE phone_bank_id IN (SELECT id FROM banks) GROUP BY caller_id
+), run AS (
+    SELECT call.caller_id, call.recorded_at, count(*) OVER w AS calls
+      FROM phonebank_call call
+     WHERE call.phone_bank_id IN (SELECT id FROM banks) AND call.recorded_at >= %(since)s::timestamptz
+       AND call.is_contact AND call.undone_at IS NULL
+    WINDOW w AS (PARTITION BY call.caller_id ORDER BY call.recorded_at
+                 RANGE BETWEEN make_interval(secs => %(seconds)s::float8) PRECEDING AND CURRENT ROW)
+), odd AS (
+    SELECT run.caller_id, max(run.calls) AS calls
+      FROM run LEFT JOIN seen ON seen.caller_id = run.caller_id
+     WHERE run.calls >= %(odd)s::int AND (seen.reviewed_at IS NULL OR run.recorded_at > seen.reviewed_at)
+     GROUP BY run.caller_id
+)
+SELECT person.id, person.name,
+       coalesce(work.dials, 0), coalesce(work.contacts, 0), coalesce(work.identified, 0), coalesce(work.hours, 0),
+       seen.last_seen_at, coalesce(seen.paused, false), member.id, coalesce(odd.calls, 0)
+  FROM accounts_user person
+  LEFT JOIN work ON work.caller_id = person.id
+  LEFT JOIN seen ON seen.caller_id = person.id
+  LEFT JOIN odd ON odd.caller_id = person.id
+  LEFT JOIN LATERAL (
+      SELECT id FROM accounts_membership
+       WHERE user_id = person.id AND campaign_id = %(campaign)s::bigint AND revoked_at IS NULL LIMIT 1) member ON true
+ WHERE work.caller_id IS NOT NULL OR seen.caller_id IS NOT NULL
+ ORDER BY coalesce(odd.calls, 0) DESC, coalesce(work.dials, 0) DESC, person.name, person.id

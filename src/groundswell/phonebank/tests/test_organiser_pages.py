@@ -1,0 +1,346 @@
+"""The organiser's phone-bank pages: who may see them, what they count, and that each button does what it says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from groundswell.accounts.enums import Role
+from groundswell.accounts.models import AuditEvent, User
+from groundswell.accounts.tests.builders import make_member, sign_in
+from groundswell.campaigns.models import Answer, Campaign
+from groundswell.people.models import Segment
+from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
+from groundswell.phonebank.models import Call, CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
+from groundswell.phonebank.operations import rebuild_tallies
+from groundswell.phonebank.tests.world import World
+
+
+@pytest.fixture
+def live(db: None) -> World:
+    """A world whose clock is now: pages ask the real one."""
+    cache.clear()
+    world = World(timezone.now())
+    world.campaign.areas.add(world.area)
+    return world
+
+
+@pytest.fixture
+def leader(client, live: World):
+    return sign_in(client, make_member(Role.ORGANISER, live.campaign).user)
+
+
+def url(name: str, live: World, *more: int) -> str:
+    return reverse(f"phonebank:{name}", args=[live.campaign.slug, *more])
+
+
+def builder_data(live: World, **changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Monday",
+        "script": live.script.pk,
+        "areas": [live.area.pk],
+        "attempt_cap": 3,
+        "cooldown_minutes": 1440,
+        "priority_order": "random",
+        "daily_limit": 150,
+        "ask_everyone": "on",
+        "electoral_purpose": "on",
+        **changes,
+    }
+
+
+def call(
+    live: World, bank: PhoneBank, caller: User, *, outcome: str = "completed", ago: timedelta, **fields: Any
+) -> Call:
+    ended = Outcome.objects.get(code=outcome)
+    at = timezone.now() - ago
+    return Call.objects.create(
+        client_uuid=uuid4(),
+        campaign_id=live.campaign.pk,
+        phone_bank=bank,
+        caller=caller,
+        outcome=ended,
+        is_dial=ended.is_dial,
+        is_contact=ended.is_contact,
+        occurred_at=at,
+        recorded_at=at,
+        **fields,
+    )
+
+
+def answer(live: World, person: Any, option: Any, *, ago: timedelta = timedelta()) -> Answer:
+    return Answer.objects.create(
+        campaign=live.campaign,
+        person=person,
+        question=option.question,
+        option=option,
+        meaning=option.meaning,
+        source_uuid=uuid4(),
+        answered_at=timezone.now() - ago,
+    )
+
+
+def test_pages_are_for_the_team_and_settings_for_leaders(client, live: World):
+    live.households(1)
+    bank = live.bank()
+    for_team = [url("overview", live), url("results", live)]
+    for_leaders = [
+        url("new_bank", live),
+        url("bank", live, bank.pk),
+        url("edit_bank", live, bank.pk),
+        url("reach", live, bank.pk),
+        url("callers", live),
+        url("flags", live),
+        reverse("phonebank:outcomes"),
+        reverse("phonebank:new_outcome"),
+        reverse("phonebank:index"),
+    ]
+    outsider = make_member(Role.CALLER, Campaign.objects.create(name="Elsewhere", slug="elsewhere")).user
+    expected = {
+        make_member(Role.OWNER, None).user: ({200}, {200}),
+        make_member(Role.ORGANISER, live.campaign).user: ({200}, {200}),
+        make_member(Role.DATA_MANAGER, live.campaign).user: ({200}, {403}),
+        make_member(Role.CALLER, live.campaign).user: ({403}, {403}),
+        outsider: ({404}, {404, 403}),
+    }
+    for user, (team, leaders) in expected.items():
+        sign_in(client, user)
+        assert {client.get(page).status_code for page in for_team} == team, user
+        assert {client.get(page).status_code for page in for_leaders} == leaders, user
+
+
+def test_an_empty_campaign_says_what_to_do_next(leader, live: World):
+    page = leader.get(url("overview", live)).content.decode()
+    assert "Three steps to the first call" in page
+    assert url("new_bank", live) in page
+
+
+def test_a_phone_bank_is_built_counted_opened_paused_and_closed(leader, live: World):
+    live.households(3)
+    (suppressed,) = live.households(1)
+    suppressed.numbers[0].screening.delete()
+    leader.post(url("new_bank", live), builder_data(live))
+    bank = PhoneBank.objects.get()
+    assert (bank.status, list(bank.areas.all()), bank.segment) == ("draft", [live.area], None)
+    reach = leader.get(url("reach", live, bank.pk)).content.decode()
+    assert "<strong>3</strong> households of 4 would be rung" in reach
+    assert "/compliance/rules/#C2" in reach
+    opened = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
+    assert "3 households are ready" in opened
+    live.households(2)
+    extended = leader.post(url("bank_status", live, bank.pk), {"do": "refresh"}, follow=True).content.decode()
+    assert "2 added" in extended
+    for action, status in (("pause", "paused"), ("open", "open"), ("close", "closed")):
+        leader.post(url("bank_status", live, bank.pk), {"do": action})
+        bank.refresh_from_db()
+        assert bank.status == status
+    refused = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
+    assert "closed" in refused
+    assert PhoneBank.objects.get().status == "closed"
+
+
+def test_nobody_to_ring_is_said_and_nothing_opens(leader, live: World):
+    leader.post(url("new_bank", live), builder_data(live))
+    bank = PhoneBank.objects.get()
+    said = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
+    assert "nobody to ring" in said
+    assert PhoneBank.objects.get().status == "draft"
+
+
+def test_conditions_become_a_segment_and_come_back_into_the_form(leader, live: World):
+    data = builder_data(
+        live, not_asked=live.question.pk, answered=[live.ours.pk], weekday_from="18:00", weekday_to="20:00"
+    )
+    leader.post(url("new_bank", live), data)
+    bank = PhoneBank.objects.select_related("segment").get()
+    assert bank.segment.expression == {
+        "all": [
+            {"not": {"asked": live.question.pk}},
+            {"any": [{"answered": {"question": live.question.pk, "options": [live.ours.pk]}}]},
+        ]
+    }
+    assert bank.hours == {day: ["18:00", "20:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    form = leader.get(url("edit_bank", live, bank.pk)).context["form"]
+    assert (form["not_asked"].value(), form["answered"].value()) == (live.question.pk, [live.ours.pk])
+    leader.post(url("edit_bank", live, bank.pk), builder_data(live, name="Tuesday"))
+    bank = PhoneBank.objects.get()
+    assert (bank.name, bank.segment, bank.hours) == ("Tuesday", None, {})
+    assert Segment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"weekday_from": "20:00", "weekday_to": "18:00"}, "later than the beginning"),
+        ({"weekday_from": "20:00"}, "both times"),
+        ({"attempt_cap": 11}, "10"),
+        ({"name": "Taken"}, "called “Taken” already"),
+    ],
+)
+def test_a_builder_that_makes_no_sense_is_refused(leader, live: World, wrong, words):
+    live.bank(build=False, name="Taken")
+    response = leader.post(url("new_bank", live), builder_data(live, **wrong))
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert PhoneBank.objects.count() == 1
+
+
+def test_the_overview_counts_from_tallies_and_queue(leader, live: World):
+    live.households(4)
+    bank = live.bank(name="Monday")
+    caller = make_member(Role.CALLER, live.campaign).user
+    call(live, bank, caller, ago=timedelta(), is_identified=True)
+    call(live, bank, caller, outcome="no_answer", ago=timedelta(days=2))
+    rebuild_tallies()
+    QueueEntry.objects.filter(pk=bank.queue.first().pk).update(state=3, done_reason="called")
+    found = pace([bank.pk], now=timezone.now())
+    assert (found.total.dials, found.total.contacts, found.total.identified, found.today.dials) == (2, 1, 1, 1)
+    (progress,) = bank_progress(live.campaign.pk)
+    assert (progress.total, progress.called, progress.ready, progress.to_ring) == (4, 1, 3, 4)
+    assert "Monday" in leader.get(url("overview", live)).content.decode()
+
+
+def test_an_empty_queue_says_exactly_why(leader, live: World):
+    live.households(2)
+    bank = live.bank()
+    QueueEntry.objects.update(state=2, due_at=timezone.now() + timedelta(hours=30))
+    page = leader.get(url("bank", live, bank.pk)).content.decode()
+    assert "Waiting until they may be tried again" in page
+    assert "The next household can be rung from" in page
+
+
+def test_twenty_conversations_in_two_minutes_are_flagged_until_reviewed(leader, live: World):
+    live.households(1)
+    bank = live.bank()
+    fast, slow = (make_member(Role.CALLER, live.campaign).user for _ in range(2))
+    for number in range(20):
+        call(live, bank, fast, ago=timedelta(hours=1, seconds=number * 5))
+        call(live, bank, slow, ago=timedelta(hours=1, minutes=number * 3))
+    rebuild_tallies()
+    CallerStatus.objects.create(phone_bank=bank, caller=fast)
+    since = timezone.now() - timedelta(days=1)
+    assert {row.id: row.odd_calls for row in callers_of(live.campaign.pk, since=since)} == {fast.pk: 20, slow.pk: 0}
+    assert "20 conversations in 2 minutes" in leader.get(url("callers", live)).content.decode()
+    leader.post(url("caller_review", live, fast.pk))
+    assert {row.odd_calls for row in callers_of(live.campaign.pk, since=since)} == {0}
+    assert leader.post(url("caller_review", live, make_member(Role.OWNER).user.pk)).status_code == 404
+
+
+def test_flags_are_solved_back_into_the_queue_or_out_of_it(leader, live: World):
+    live.households(2)
+    bank = live.bank()
+    caller = make_member(Role.CALLER, live.campaign).user
+    flags = []
+    for entry in bank.queue.order_by("pk"):
+        QueueEntry.objects.filter(pk=entry.pk).update(state=4)
+        flags.append(Flag.objects.create(entry=entry, phone_bank=bank, raised_by=caller, note="A taxi firm"))
+    assert leader.get(url("flags", live)).content.decode().count("A taxi firm") == 2
+    leader.post(url("flag_solution", live, flags[0].pk), {"do": "back", "solution": "Asked them"})
+    leader.post(url("flag_solution", live, flags[1].pk), {"do": "out"})
+    assert list(bank.queue.order_by("pk").values_list("state", "done_reason")) == [(0, ""), (3, "removed_by_organiser")]
+    again = leader.post(url("flag_solution", live, flags[0].pk), {"do": "back"}, follow=True)
+    assert "already" in again.content.decode()
+
+
+def test_results_take_the_newest_answer_of_each_person(leader, live: World):
+    (home,) = live.households(1, people=2)
+    theirs = live.question.options.create(label="Blue", position=2, meaning="opposed")
+    answer(live, home.people[0], theirs, ago=timedelta(days=9))
+    answer(live, home.people[0], live.ours)
+    answer(live, home.people[1], live.ours)
+    context = leader.get(url("results", live)).context
+    (chart,) = context["charts"]
+    assert chart["bars"] == [{"label": "Red Rose", "value": 2, "soft": False}]
+    assert [(row.area, row.support, row.opposed) for row in context["areas"]] == [("Walthamstow", 2, 0)]
+
+
+def test_results_of_a_member_limited_to_areas_are_of_those_areas(client, live: World):
+    other = live.new_area("Chingford", "England")
+    for area in (live.area, other):
+        (home,) = live.households(1, area=area)
+        answer(live, home.people[0], live.ours)
+    member = make_member(Role.ORGANISER, live.campaign)
+    member.areas.add(other)
+    context = sign_in(client, member.user).get(url("results", live)).context
+    assert [bar["value"] for bar in context["charts"][0]["bars"]] == [1]
+    assert [row.area for row in context["areas"]] == ["Chingford"]
+
+
+def test_the_export_is_logged_neutralised_and_marked_until_the_poll_closes(leader, live: World):
+    (home,) = live.households(1)
+    formula = live.question.options.create(label="=1+1", position=2, meaning="opposed")
+    answer(live, home.people[0], formula)
+    response = leader.post(url("results_export", live))
+    text = response.content.decode("utf-8-sig")
+    assert "s66A" in text.splitlines()[0]
+    assert "'=1+1,opposed,1" in text
+    assert AuditEvent.objects.filter(verb="export_results", action="export").count() == 1
+    assert leader.get(url("results_export", live)).status_code == 405
+
+
+def test_outcomes_are_added_changed_moved_and_retired(leader, live: World):
+    data = {"label": "Voicemail box full", "next": "retry", "effect": "none", "is_dial": "on"}
+    refused = leader.post(reverse("phonebank:new_outcome"), data)
+    assert refused.status_code == 422
+    assert "after how many minutes" in refused.content.decode()
+    leader.post(reverse("phonebank:new_outcome"), {**data, "retry_after_minutes": 60})
+    full = Outcome.objects.get(label="Voicemail box full")
+    assert (full.code, full.retry_after_minutes, full.is_contact) == ("voicemail_box_full", 60, False)
+    page = reverse("phonebank:outcome", args=[full.pk])
+    order = list(Outcome.objects.filter(retired_at=None).values_list("pk", flat=True))
+    assert order[-1] == full.pk
+    leader.post(page, {"do": "up"})
+    assert list(Outcome.objects.filter(retired_at=None).values_list("pk", flat=True))[-2] == full.pk
+    leader.post(page, {"do": "retire"})
+    assert Outcome.objects.get(pk=full.pk).retired_at is not None
+    leader.post(page, {"do": "retire"})
+    assert Outcome.objects.get(pk=full.pk).retired_at is None
+
+
+def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live: World, django_assert_num_queries):
+    def grow() -> None:
+        (home,) = live.households(1)
+        bank = live.bank(name=f"Bank {uuid4().hex[:6]}")
+        caller = make_member(Role.CALLER, live.campaign).user
+        call(live, bank, caller, ago=timedelta())
+        CallerStatus.objects.create(phone_bank=bank, caller=caller)
+        answer(live, home.people[0], live.ours)
+        rebuild_tallies()
+
+    grow()
+    first = PhoneBank.objects.first()
+    costs = {
+        url("overview", live): 9,
+        url("results", live): 9,
+        url("callers", live): 4,
+        url("flags", live): 6,
+        url("bank", live, first.pk): 9,
+    }
+    leader.get(url("overview", live))
+    measured = {}
+    for page, count in costs.items():
+        measured[page] = _queries(leader, page)
+    assert measured == costs
+    grow()
+    grow()
+    assert {page: _queries(leader, page) for page in costs} == costs
+    assert Tally.objects.count() == 3
+
+
+def _queries(client: Any, page: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    cache.delete_many([key.split(":", 2)[2] for key in list(cache._cache)])
+    client.get(reverse("home"))
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(page).status_code == 200
+    return len(captured)

@@ -1,0 +1,1 @@
+"""The organiser's pages: overview, phone banks, results, callers, flags, outcomes."""

@@ -1,0 +1,194 @@
+"""Building a phone bank, opening it, and watching how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from groundswell.compliance.enums import Refusal
+from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT
+from groundswell.phonebank.dashboards import callers_here, forget_progress, outcome_counts, pace
+from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus
+from groundswell.phonebank.models import PhoneBank
+from groundswell.phonebank.operations import (
+    close_phone_bank,
+    open_phone_bank,
+    pause_phone_bank,
+    preview,
+    refresh_queue,
+)
+from groundswell.phonebank.operations.organising import create_phone_bank, reshape_phone_bank
+from groundswell.phonebank.queries import queue_counts, why_empty
+from groundswell.phonebank.rules import PhoneBankError
+from groundswell.phonebank.segments import SegmentError
+from groundswell.phonebank.views.organiser.forms import PhoneBankForm
+from groundswell.phonebank.views.organiser.frame import campaign_for, page, told, user_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from groundswell.campaigns.models import Campaign
+
+EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
+
+
+def new_bank(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Build a phone bank; it stays a draft until it is opened."""
+    campaign = campaign_for(request, slug)
+    form = PhoneBankForm(request.POST or None, campaign=campaign)
+    if request.method == "POST" and form.is_valid():
+        try:
+            bank = create_phone_bank(
+                campaign=campaign,
+                name=form.cleaned_data["name"],
+                by=user_of(request),
+                areas=form.cleaned_data["areas"],
+                conditions=form.conditions(),
+                **form.settings(),
+            )
+        except (PhoneBankError, SegmentError) as error:
+            form.add_error("name", str(error))
+        else:
+            forget_progress(campaign.pk)
+            messages.success(request, _("Saved as a draft. See whom it will ring, then open it."))
+            return redirect("phonebank:bank", slug, bank.pk)
+    context = page(campaign, "overview", form=form, has_script=campaign.scripts.exists())
+    return render(request, "phonebank/organiser/edit_bank.html", context, status=422 if form.errors else 200)
+
+
+def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """Change a phone bank; an open one keeps running."""
+    campaign, bank = _bank(request, slug, pk)
+    form = PhoneBankForm(request.POST or None, campaign=campaign, initial=PhoneBankForm.initial_for(bank))
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            changed = reshape_phone_bank(
+                phone_bank=bank,
+                by=user_of(request),
+                name=form.cleaned_data["name"],
+                areas=form.cleaned_data["areas"],
+                conditions=form.conditions(),
+                **form.settings(),
+            )
+            if changed.status != PhoneBankStatus.DRAFT:
+                refresh_queue(changed, by=user_of(request), now=now)
+        except (PhoneBankError, SegmentError) as error:
+            form.add_error("name", str(error))
+        else:
+            forget_progress(campaign.pk)
+            messages.success(request, _("Saved. Callers follow with their next household."))
+            return redirect("phonebank:bank", slug, pk)
+    context = page(campaign, "overview", form=form, bank=bank, has_script=True)
+    return render(request, "phonebank/organiser/edit_bank.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """One phone bank: whom it rings, how far it is, and exactly why nobody is left if nobody is."""
+    campaign, found = _bank(request, slug, pk)
+    now = timezone.now()
+    counts = queue_counts(found.pk)
+    why = why_empty(found.pk, now=now) if counts.total else None
+    context = page(
+        campaign,
+        "overview",
+        bank=found,
+        counts=counts,
+        to_ring=counts.total - counts.not_called,
+        why=why,
+        waiting_rows=_waiting_rows(why),
+        not_called_rows=_refusal_rows(why.refusals) if why else [],
+        pace=pace([found.pk], now=now),
+        callers=callers_here([found.pk], now=now),
+        outcomes=outcome_counts(found.pk),
+    )
+    return render(request, "phonebank/organiser/bank.html", context)
+
+
+@require_GET
+def reach(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """How many households it will ring if it opened now and, by reason, how many it will not."""
+    campaign, found = _bank(request, slug, pk)
+    counted = preview(found, now=timezone.now())
+    rows = _refusal_rows({reason.value: count for reason, count in counted.refused.items()})
+    context = page(campaign, "overview", bank=found, preview=counted, rows=rows)
+    htmx: Any = getattr(request, "htmx", False)
+    return render(request, f"phonebank/organiser/{'reach_part' if htmx else 'reach'}.html", context)
+
+
+@require_POST
+def status(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """Open, pause, close, or bring the list up to date."""
+    campaign, found = _bank(request, slug, pk)
+    user, now = user_of(request), timezone.now()
+    action = request.POST.get("do")
+    if action == "open":
+        with told(request):
+            open_phone_bank(found, by=user, now=now)
+            count = queue_counts(found.pk).ready
+            messages.success(
+                request,
+                ngettext(
+                    "It is open. %(count)s household is ready to be rung.",
+                    "It is open. %(count)s households are ready to be rung.",
+                    count,
+                )
+                % {"count": f"{count:,}"},
+            )
+    elif action == "pause":
+        with told(request, _("Paused. Nobody gets another household; calls under way are still recorded.")):
+            pause_phone_bank(found, by=user)
+    elif action == "close":
+        with told(request, _("Closed for good. Its results stay.")):
+            close_phone_bank(found, by=user, now=now)
+    elif action == "refresh":
+        with told(request):
+            change = refresh_queue(found, by=user, now=now)
+            messages.success(
+                request,
+                _("The list is up to date: %(added)s added, %(reopened)s back in, %(closed)s taken out.")
+                % {"added": change.added, "reopened": change.reopened, "closed": change.closed},
+            )
+    forget_progress(campaign.pk)
+    return redirect("phonebank:bank", slug, pk)
+
+
+def _bank(request: HttpRequest, slug: str, pk: int) -> tuple[Campaign, PhoneBank]:
+    campaign = campaign_for(request, slug)
+    found = get_object_or_404(PhoneBank.objects.select_related("script", "segment"), campaign=campaign, pk=pk)
+    return campaign, found
+
+
+def _refusal_rows(refusals: Any) -> list[dict[str, Any]]:
+    """Reason, count and rule, most frequent first."""
+    rows = []
+    for value, count in refusals.items():
+        if value in Refusal.values:
+            reason = Refusal(value)
+            rule = RULE_OF_REFUSAL[reason]
+            rows.append(
+                {"label": reason.label, "why": WHY_NOT[reason], "count": count, "rule": rule.id if rule else None}
+            )
+        else:
+            rows.append({"label": DoneReason(value).label, "why": "", "count": count, "rule": None})
+    return sorted(rows, key=lambda row: (-row["count"], str(row["label"])))
+
+
+def _waiting_rows(why: Any) -> list[dict[str, Any]]:
+    """The states a household waits in, each with its count and its rule."""
+    if why is None:
+        return []
+    shown = [reason for reason in EmptyReason if reason not in {EmptyReason.ALL_CALLED, EmptyReason.NOBODY_TO_CALL}]
+    return [
+        {"label": reason.label, "count": why.counts[reason], "rule": EMPTY_RULE.get(reason)}
+        for reason in shown
+        if why.counts.get(reason)
+    ]

@@ -1,0 +1,64 @@
+"""What all of the organiser's pages share: who may see them, and what their tabs say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+
+from groundswell.accounts.access import access_campaign
+from groundswell.accounts.enums import Role
+from groundswell.accounts.models import Membership, User
+from groundswell.campaigns.models import Campaign
+from groundswell.phonebank.models import PhoneBank
+from groundswell.phonebank.rules import PhoneBankError
+from groundswell.phonebank.segments import SegmentError
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+LEADERS = (Role.OWNER, Role.ORGANISER)
+# Tallies of intention are for the authorised team only, until the poll closes and after (rule E1).
+TEAM = (*LEADERS, Role.DATA_MANAGER)
+
+
+def campaign_for(request: HttpRequest, slug: str, *roles: Role) -> Campaign:
+    """The campaign, for a member with one of `roles` (leaders, if none is named)."""
+    found: Campaign = access_campaign(request, slug, *(roles or LEADERS))
+    return found
+
+
+def bank_ids_of(campaign: Campaign) -> list[int]:
+    """The ids of the campaign's phone banks; one query."""
+    return list(PhoneBank.objects.filter(campaign=campaign).order_by("pk").values_list("pk", flat=True))
+
+
+def limited_membership(request: HttpRequest) -> int | None:
+    """The id of the user's membership if it is limited to some areas, else None; one query."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return membership.pk if membership.areas.exists() else None
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user; access has been checked before."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@contextmanager
+def told(request: HttpRequest, done: str = "") -> Iterator[None]:
+    """Do it and say so, or say why not."""
+    try:
+        yield
+    except (PhoneBankError, SegmentError) as error:
+        messages.error(request, str(error))
+    else:
+        if done:
+            messages.success(request, done)
+
+
+def page(campaign: Campaign, name: str, **context: Any) -> dict[str, Any]:
+    """The context of a page with the campaign's tabs."""
+    return {"campaign": campaign, "page": name, **context}

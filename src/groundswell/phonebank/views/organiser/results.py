@@ -1,0 +1,129 @@
+"""What people said: by question, by area, by day. For the authorised team only (rule E1)."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from groundswell.accounts.audit import record
+from groundswell.accounts.enums import AuditAction
+from groundswell.campaigns.enums import Meaning, QuestionKind
+from groundswell.campaigns.models import Campaign, Question
+from groundswell.phonebank.dashboards import Said, said_by_area, what_people_said, work_by_day
+from groundswell.phonebank.views.organiser.frame import (
+    TEAM,
+    bank_ids_of,
+    campaign_for,
+    limited_membership,
+    page,
+    user_of,
+)
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+# Answers that say nothing of where somebody stands are painted grey.
+SOFT = frozenset({Meaning.WONT_SAY, Meaning.NON_VOTER, Meaning.OTHER})
+# What a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_GET
+def results(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Charts with their tables: every question, then one question by area, then the work by day."""
+    campaign = campaign_for(request, slug, *TEAM)
+    membership = limited_membership(request)
+    questions = list(Question.objects.filter(campaign=campaign).order_by("-is_voter_id", "pk"))
+    said = what_people_said(campaign.pk, membership_id=membership)
+    charts = _charts(questions, said)
+    chosen = _chosen(request, charts)
+    context = page(
+        campaign,
+        "results",
+        charts=charts,
+        chosen=chosen,
+        areas=said_by_area(campaign.pk, chosen["question"].pk, membership_id=membership) if chosen else [],
+        days=work_by_day(bank_ids_of(campaign))[:31],
+        poll_open=_poll_open(campaign),
+    )
+    return render(request, "phonebank/organiser/results.html", context)
+
+
+@require_POST
+def results_export(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The tallies as CSV, logged (rule D13), and marked as not for publication until the poll closes (rule E1)."""
+    campaign = campaign_for(request, slug, *TEAM)
+    membership = limited_membership(request)
+    questions = {q.pk: q for q in Question.objects.filter(campaign=campaign)}
+    said = what_people_said(campaign.pk, membership_id=membership)
+    record(
+        "export_results",
+        by=user_of(request),
+        action=AuditAction.EXPORT,
+        subject=campaign,
+        campaign_id=campaign.pk,
+        rows=len(said),
+    )
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="results-{campaign.slug}.csv"'
+    response.write("\ufeff")
+    sheet = csv.writer(response)
+    if _poll_open(campaign):
+        sheet.writerow([_("Not for publication before the poll closes (Representation of the People Act 1983, s66A).")])
+    sheet.writerow([_("Question"), _("Answer"), _("Meaning"), _("People")])
+    for row in said:
+        sheet.writerow([_safe(questions[row.question_id].text), _safe(row.label), row.meaning, row.people])
+    return response
+
+
+def _charts(questions: list[Question], said: list[Said]) -> list[dict[str, Any]]:
+    charts = []
+    for question in questions:
+        rows = [row for row in said if row.question_id == question.pk]
+        if not rows or question.kind == QuestionKind.TEXT:
+            continue
+        total = sum(row.people for row in rows)
+        numbers = [row for row in rows if row.number is not None]
+        charts.append(
+            {
+                "question": question,
+                "is_scale": question.kind == QuestionKind.SCALE,
+                "bars": _scale_bars(question, numbers) if numbers else _option_bars(rows),
+                "total": total,
+                "mean": sum(row.people * (row.number or 0) for row in numbers) / total if numbers else None,
+                "shares": question.kind != QuestionKind.CHOICES,
+            }
+        )
+    return charts
+
+
+def _option_bars(rows: list[Said]) -> list[dict[str, Any]]:
+    return [{"label": row.label, "value": row.people, "soft": row.meaning in SOFT} for row in rows]
+
+
+def _scale_bars(question: Question, rows: list[Said]) -> list[dict[str, Any]]:
+    """Every number of the scale, given or not: a gap is part of the picture."""
+    people = {row.number: row.people for row in rows}
+    low, high = question.scale_from or 0, question.scale_to or 0
+    return [{"label": str(number), "value": people.get(number, 0)} for number in range(low, high + 1)]
+
+
+def _chosen(request: HttpRequest, charts: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The question to break down by area: the one asked for, else the first with options."""
+    able = [chart for chart in charts if not chart["is_scale"]]
+    wanted = request.GET.get("question", "")
+    return next((chart for chart in able if str(chart["question"].pk) == wanted), able[0] if able else None)
+
+
+def _poll_open(campaign: Campaign) -> bool:
+    return campaign.poll_closes_at is None or campaign.poll_closes_at > timezone.now()
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
