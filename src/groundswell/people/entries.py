@@ -27,6 +27,7 @@ UNREADABLE = "\ufffd"
 TOTALS = re.compile(r"\b(totals?|records?|electors?|count|end of (?:file|register|report))\b", re.IGNORECASE)
 # A private-use character that stands for the line end inside an address until it is escaped for COPY.
 LINE_END = "\ue000"
+FORMULA = re.compile("\t[=@+-]")
 HIDDEN = re.compile(r"^\(z\) ?", re.IGNORECASE)
 
 
@@ -55,6 +56,8 @@ class Batch:
     rows: list[str] = field(default_factory=list)
     homes: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    # Polling districts and wards met for the first time, and their numbers.
+    spots: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: int = 0
     ignored: int = 0
 
@@ -74,8 +77,6 @@ class EntryReader:
         self._columns = recognition.columns
         self._last_address: list[str] | None = None
         self._last_spot = -1
-        self._names: dict[tuple[str, str], str] = {}
-        self._cleaned: dict[str, str] = {}
         self._dates: dict[str, dt.date] = {}
         self._postcodes: dict[str, str | None] = {}
         self._franchises: dict[tuple[str, str], str] = {}
@@ -105,6 +106,7 @@ class EntryReader:
     def read(self, block: Block) -> Batch:
         """The entries of one block of rows."""
         batch = Batch(position=block.position)
+        known = len(self.spots)
         append, width = batch.rows.append, self.width
         for trouble in block.troubles:
             batch.rejects.append(Reject(trouble.line, [trouble.text], trouble.reason))
@@ -128,6 +130,8 @@ class EntryReader:
                 batch.seen += 1
                 shown = [_("(withheld: under 16)")] if reject.withheld else cells[:width] if cells else []
                 batch.rejects.append(Reject(line, shown, str(reject)))
+        if len(self.spots) > known:
+            batch.spots = dict(list(self.spots.items())[known:])
         return batch
 
     # --- one row ---
@@ -146,7 +150,8 @@ class EntryReader:
         place = [row[i] for i in self.where]
         if place != self._last_address:
             new_home = self._home(row)
-        anonymous = not (family or given) or rules.is_anonymous(f"{given} {family}", "")
+        key = name_key(given, family)
+        anonymous = not key or (("elector" in key or "anonymous" in key) and rules.is_anonymous(f"{given} {family}", ""))
         if anonymous and not rules.is_anonymous(f"{given} {family}".strip(), " ".join(place).strip()):
             raise RowRejectedError(_("The name is missing."))
         attainment = self._attainment(row) if self.attainments else ""
@@ -157,11 +162,10 @@ class EntryReader:
             title = given = family = key = ""
             home = 0
         else:
-            key = self._key(given, family)
-            title = self._clean(row[self.title])
+            title = _clean(row[self.title])
             home = 0 if change == "delete" else self.home + 1 if new_home is not None else self.home
         flags = row[self.markers]
-        marker = self._clean(flags if self.markers >= 0 else row[self.franchise])[:16]
+        marker = _clean(flags if self.markers >= 0 else row[self.franchise])[:16]
         franchise = self._franchises.get((flags, row[self.franchise])) or self._franchise(flags, row[self.franchise])
         out = "t" if hidden or (self.opt_out >= 0 and rules.is_opted_out(row[self.opt_out])) else "f"
         text = (
@@ -202,13 +206,12 @@ class EntryReader:
 
     def _whose(self, row: list[str]) -> tuple[str, str, bool]:
         """Family name, given names, and whether `(z)` hides the entry from the open register."""
-        clean = self._cleaned
         if self.name >= 0:
-            family, given = rules.split_name(self._clean(row[self.name]))
+            family, given = rules.split_name(_clean(row[self.name]))
         else:
-            family = clean.get(row[self.surname]) or self._clean(row[self.surname])
-            given = clean.get(row[self.forename]) or self._clean(row[self.forename])
-        if self.middle >= 0 and (middle := self._clean(row[self.middle])):
+            family = " ".join(row[self.surname].split())
+            given = " ".join(row[self.forename].split())
+        if self.middle >= 0 and (middle := _clean(row[self.middle])):
             given = f"{given} {middle}".strip()
         hidden = family.startswith("(")
         if hidden:
@@ -296,28 +299,6 @@ class EntryReader:
             self._franchises[flags, marker] = value
         return value
 
-    def _key(self, given: str, family: str) -> str:
-        key = self._names.get((given, family))
-        if key is None:
-            key = name_key(given, family)
-            if len(self._names) > REMEMBERED:
-                self._names.clear()
-            self._names[given, family] = key
-        return key
-
-    def _clean(self, cell: str) -> str:
-        """Space at the ends and in rows taken away, tabs and line ends with it."""
-        if not cell:
-            return ""
-        cleaned = self._cleaned.get(cell)
-        if cleaned is None:
-            cleaned = " ".join(cell.split())
-            if len(self._cleaned) > REMEMBERED:
-                self._cleaned.clear()
-            if len(cleaned) <= NAME_LENGTH:
-                self._cleaned[cell] = cleaned
-        return cleaned
-
     def _safe(self, text: str, names: tuple[str, ...]) -> str:
         """The COPY text, checked for what a column cannot hold or nobody should have to look at."""
         if len(text) > NAME_LENGTH and any(len(name) > NAME_LENGTH for name in names):
@@ -331,7 +312,7 @@ class EntryReader:
                 )
             if UNREADABLE in text:
                 raise RowRejectedError(_("The row holds a character that the file's encoding does not know."))
-        if any(name and is_formula(name) for name in names):
+        if FORMULA.search(text) and any(is_formula(name) for name in names):
             raise RowRejectedError(_("The name begins like a spreadsheet formula."))
         if "\\" in text:
             text = text.replace("\\", "\\\\")
@@ -382,3 +363,8 @@ class EntryReader:
         if numbers := re.findall(r"\d[\d,]*", text):
             self.stated_total = int(numbers[-1].replace(",", "")[:9])
         return True
+
+
+def _clean(cell: str) -> str:
+    """Space at the ends and in rows taken away, tabs and line ends with it."""
+    return " ".join(cell.split()) if cell else ""

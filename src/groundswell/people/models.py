@@ -34,7 +34,7 @@ class DataSource(models.Model):
 class Household(models.Model):
     """The people at one address; one row of the queue. `address_key` is the address folded for comparison."""
 
-    # References to small tables are checked once a statement (sql/install), not once a row: loads are twice as fast.
+    # Checked once a statement (sql/install/10_references.sql), not once a row: a load is twice as fast.
     area = models.ForeignKey(
         "places.Area", on_delete=models.PROTECT, related_name="households", db_index=False, db_constraint=False
     )
@@ -73,7 +73,13 @@ class Person(models.Model):
     """A human being known to the organisation. Erasure empties the row but keeps it, so that ledgers stay whole."""
 
     household = models.ForeignKey(
-        Household, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", db_index=False
+        Household,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="people",
+        db_index=False,
+        db_constraint=False,
     )
     source = models.ForeignKey(
         DataSource, on_delete=models.PROTECT, related_name="people", db_index=False, db_constraint=False
@@ -223,7 +229,9 @@ class Register(models.Model):
 class Elector(models.Model):
     """A person's entry on a register. Numbers keep their leading zeros; an entry is removed, never deleted."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="electors", db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="electors", db_index=False, db_constraint=False
+    )
     register = models.ForeignKey(
         Register, on_delete=models.PROTECT, related_name="electors", db_index=False, db_constraint=False
     )
@@ -264,7 +272,6 @@ class Elector(models.Model):
         ]
         indexes = [
             models.Index(fields=["person"], name="elector_person"),
-            models.Index(fields=["area"], name="elector_area"),
             # Few, and asked for by every import: who was on this register before.
             models.Index(fields=["register"], name="elector_removed", condition=Q(removed_on__isnull=False)),
             BrinIndex(fields=["batch"], name="elector_batch"),

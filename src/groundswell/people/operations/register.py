@@ -191,7 +191,10 @@ class _Load:
         script.run("sweep")
         for table in ("stage_rows", "stage_homes", "stage_spots"):
             script.run(table)
+        places = _Places(self.batch, self.constituency)
         for batch in _read_ahead(self.reader, blocks):
+            spots = [f"{spot}\t{places.area(*where)}\n" for where, spot in batch.spots.items()]
+            script.copy("import_spots", "spot, area_id", spots)
             script.copy("import_homes", HOMES, batch.homes)
             script.copy("import_rows", ROWS, batch.rows)
             self.result.rows += batch.seen
@@ -326,13 +329,11 @@ class _Load:
 
     def _apply(self) -> None:
         script, result, tell = self.script, self.result, self.progress.tell
-        self._place_spots()
-        for table in ("import_rows", "import_homes"):
-            with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE {table}")
         tell(ImportStage.MATCHING, result.rows)
         self._settle_households()
         script.run("match_electors")
+        # A wrong guess of their size turns the joins round, and rows would be written out of the file's order.
+        _analyse("import_matches")
         if self.reader.changes:
             self._reject_lines(
                 [
@@ -374,12 +375,6 @@ class _Load:
             self.script.run("adopt_households")
             if self.script.run("keep_moved_households"):
                 self.script.run("move_households")
-
-    def _place_spots(self) -> None:
-        """The areas of the file's polling districts and wards, made where they are new."""
-        places = _Places(self.batch, self.constituency)
-        rows = [f"{spot}\t{places.area(*where)}\n" for where, spot in self.reader.spots.items()]
-        self.script.copy("import_spots", "spot, area_id", rows)
 
     def finish(self, result: Result) -> None:
         """The batch's own row and the audit event, in the same transaction as the rows."""
@@ -474,6 +469,12 @@ def _read_ahead(reader: EntryReader, blocks: Iterator[Block]) -> Iterator[Batch]
     finally:
         stop.set()
         thread.join()
+
+
+def _analyse(*tables: str) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _without_quotes(reason: str) -> str:
