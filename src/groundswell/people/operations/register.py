@@ -202,6 +202,8 @@ class _Load:
             for reject in batch.rejects:
                 self._reject(reject.line, reject.cells, reject.reason)
             self.progress.tell(ImportStage.READING, self.result.rows)
+        # A wrong guess of their size turns the joins round, and rows would be written out of the file's order.
+        _analyse("import_rows", "import_homes", "import_spots")
         self._reject_lines(
             [
                 (
@@ -332,7 +334,6 @@ class _Load:
         tell(ImportStage.MATCHING, result.rows)
         self._settle_households()
         script.run("match_electors")
-        # A wrong guess of their size turns the joins round, and rows would be written out of the file's order.
         _analyse("import_matches")
         if self.reader.changes:
             self._reject_lines(

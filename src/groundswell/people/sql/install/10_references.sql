@@ -19,10 +19,9 @@ BEGIN
         -- The second look is for what another transaction deleted between the first and the lock.
         FOR look IN 1..2 LOOP
             EXECUTE format(
-                'SELECT min(wanted.id) FILTER (WHERE held.id IS NULL), '
-                '       count(*) FILTER (WHERE held.xmin <> pg_current_xact_id()::xid) '
-                'FROM (SELECT DISTINCT %1$I AS id FROM fresh WHERE %1$I IS NOT NULL) AS wanted '
-                'LEFT JOIN %2$I AS held ON held.id = wanted.id',
+                'SELECT min(fresh.%1$I) FILTER (WHERE held.id IS NULL), count(held.id) '
+                'FROM fresh LEFT JOIN %2$I AS held ON held.id = fresh.%1$I '
+                'WHERE fresh.%1$I IS NOT NULL AND (held.id IS NULL OR held.xmin <> pg_current_xact_id()::xid)',
                 TG_ARGV[pair], TG_ARGV[pair + 1]) INTO stray, foreign_made;
             IF stray IS NOT NULL THEN
                 RAISE foreign_key_violation USING
