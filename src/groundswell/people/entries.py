@@ -151,7 +151,9 @@ class EntryReader:
         if place != self._last_address:
             new_home = self._home(row)
         key = name_key(given, family)
-        anonymous = not key or (("elector" in key or "anonymous" in key) and rules.is_anonymous(f"{given} {family}", ""))
+        anonymous = not key or (
+            ("elector" in key or "anonymous" in key) and rules.is_anonymous(f"{given} {family}", "")
+        )
         if anonymous and not rules.is_anonymous(f"{given} {family}".strip(), " ".join(place).strip()):
             raise RowRejectedError(_("The name is missing."))
         attainment = self._attainment(row) if self.attainments else ""
@@ -331,10 +333,13 @@ class EntryReader:
         if len(cells) < self.width:
             self.last_short_line = line
             return cells + [""] * (self.width - len(cells))
-        surplus = len(cells) - self.width
         if not any(cell.strip() for cell in cells[self.width :]):
             return cells[: self.width]
-        repaired = self._repaired(cells, surplus)
+        trimmed = list(cells)
+        while len(trimmed) > self.width + 1 and not trimmed[-1].strip():
+            trimmed.pop()
+        # The commas may have pushed empty cells off the end, or stand before columns that are filled.
+        repaired = self._repaired(trimmed) or self._repaired(cells)
         if repaired is None:
             raise RowRejectedError(
                 _("The row has %(found)d columns where the header has %(expected)d; is a comma not in quotation marks?")
@@ -342,7 +347,8 @@ class EntryReader:
             )
         return repaired
 
-    def _repaired(self, cells: list[str], surplus: int) -> list[str] | None:
+    def _repaired(self, cells: list[str]) -> list[str] | None:
+        surplus = len(cells) - self.width
         if not self.address:
             return None
         start = self.address[0]

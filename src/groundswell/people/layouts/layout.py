@@ -40,6 +40,7 @@ class Field(TextChoices):
     CHANGED = "changed", _("month changed (changes)")
     DELETED = "deleted", _("month deleted (changes)")
     RECORD_TOTAL = "record_total", _("number of records in the file")
+    PHONE = "phone", _("telephone number")
     IGNORE = "", _("not used")
 
 

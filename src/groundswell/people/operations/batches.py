@@ -24,6 +24,8 @@ from groundswell.places.models import Area
 
 # One import at a time for each seat: the first key of PostgreSQL's two-key advisory locks.
 IMPORT_LOCK = 0x6772
+# Phone files name people of any seat; no area has this id.
+PHONES_LOCK = 0
 # An interrupted import's server process may still be finishing its last statement.
 LOCK_WAIT = "60s"
 
@@ -106,6 +108,33 @@ def receive_batch(*, kind: ImportKind, file_name: str, sha256: str, by: User | N
 
 
 @transaction.atomic
+def declare_phones(
+    *, batch: ImportBatch, source: str, lawful_basis: str, purpose: str, constituency: Area | None, by: User | None
+) -> ImportBatch:
+    """Say where the numbers come from, on what lawful basis and for what purpose (rule D1). Raises ImportRefusedError."""
+    source, lawful_basis, purpose = source.strip()[:200], lawful_basis.strip()[:200], purpose.strip()[:200]
+    if not (source and lawful_basis and purpose):
+        raise ImportRefusedError(
+            _("Say where the numbers come from, on what lawful basis and for what purpose (rule D1).")
+        )
+    known, made = DataSource.objects.get_or_create(
+        name=source, defaults={"lawful_basis": lawful_basis, "purpose": purpose}
+    )
+    if not made and (known.lawful_basis, known.purpose) != (lawful_basis, purpose):
+        raise ImportRefusedError(
+            _(
+                "The source “%(source)s” is known already, with the lawful basis “%(basis)s” and the purpose "
+                "“%(purpose)s”. Say the same, or give this source a name of its own."
+            )
+            % {"source": source, "basis": known.lawful_basis, "purpose": known.purpose}
+        )
+    batch.source, batch.purpose, batch.constituency = known, purpose, constituency
+    batch.save(update_fields=["source", "purpose", "constituency"])
+    record("declare_phones", by=by, subject=batch, source=source, lawful_basis=lawful_basis, purpose=purpose)
+    return batch
+
+
+@transaction.atomic
 def start_batch(*, batch: ImportBatch) -> None:
     """Mark a batch as running. Raises ImportRefusedError if it was done, undone or refused before."""
     fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
@@ -127,7 +156,7 @@ def refuse_batch(*, batch: ImportBatch, reason: str, by: User | None) -> None:
 
 
 def lock_imports(key: int) -> None:
-    """Wait for another import of the same seat, or of phones (key 0), to end. Released with the transaction."""
+    """Wait for another import of the same seat, or of phones (PHONES_LOCK), to end. Released with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, key])

@@ -24,7 +24,7 @@ from groundswell.people.entries import Batch, EntryReader
 from groundswell.people.enums import ImportStage, ImportStatus
 from groundswell.people.files.inspection import Inspection, inspect_file
 from groundswell.people.files.refusal import ImportRefusedError
-from groundswell.people.files.rejects import RejectsFile
+from groundswell.people.files.rejects import RejectsFile, without_quotes
 from groundswell.people.files.rows import Block, read_blocks
 from groundswell.people.layouts.recognition import recognise
 from groundswell.people.models import Elector, ImportBatch, ImportChange, Register
@@ -218,7 +218,7 @@ class _Load:
         self.rejects.write(line, cells, reason)
         # Reasons quote what they found; they are counted by what they say around it.
         counts = self.result.rejects_by_reason
-        key = _without_quotes(reason)
+        key = without_quotes(reason)
         if key in counts or len(counts) < 20:
             counts[key] = counts.get(key, 0) + 1
 
@@ -476,10 +476,3 @@ def _analyse(*tables: str) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {table}")
-
-
-def _without_quotes(reason: str) -> str:
-    """A reason without what it quotes, so that a thousand bad postcodes count as one reason."""
-    start, end = reason.find("“"), reason.rfind("”")
-    text = reason[:start] + "…" + reason[end + 1 :] if 0 <= start < end else reason
-    return "".join("#" if c.isdigit() else c for c in text)
