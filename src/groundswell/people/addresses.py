@@ -113,7 +113,10 @@ LOOSE_PREFIX = re.compile(r"\b(mc|o) (?=[a-z]{3})")
 
 def fold(text: str) -> str:
     """Lower case, accents off (ŵ is w), punctuation off, words parted by one space: for comparing, never for showing."""
-    lowered = text.lower().translate(WITHIN_WORDS)
+    lowered = text.lower()
+    if lowered.isascii() and lowered.replace(" ", "").isalnum():
+        return " ".join(lowered.split())
+    lowered = lowered.translate(WITHIN_WORDS)
     if not lowered.isascii():
         decomposed = unicodedata.normalize("NFKD", lowered.translate(LETTERS))
         lowered = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -122,7 +125,10 @@ def fold(text: str) -> str:
 
 def name_key(given_names: str, family_name: str) -> str:
     """Family name then given names, folded: `MCDONALD, Siân Mary` and `McDonald, Sian Mary` are one key."""
-    return LOOSE_PREFIX.sub(r"\1", fold(f"{family_name} {given_names}"))
+    key = fold(f"{family_name} {given_names}")
+    if "mc " in key or "o " in key:
+        key = LOOSE_PREFIX.sub(r"\1", key)
+    return key
 
 
 def address_key(lines: list[str] | tuple[str, ...]) -> str:

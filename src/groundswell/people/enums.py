@@ -23,6 +23,15 @@ class ImportStatus(TextChoices):
     UNDONE = "undone", _("undone")
 
 
+class ImportStage(TextChoices):
+    """Where a running import is, for the page that waits for it."""
+
+    READING = "reading", _("reading the file")
+    MATCHING = "matching", _("matching people and households")
+    WRITING = "writing", _("writing")
+    FINISHING = "finishing", _("finishing")
+
+
 class Franchise(TextChoices):
     """Who may vote in what, by register marker (rule R5; there is no single national table of markers)."""
 

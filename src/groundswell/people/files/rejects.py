@@ -46,3 +46,10 @@ class RejectsFile:
             self._part.replace(self.path)
         else:
             self._part.unlink(missing_ok=True)
+
+
+def without_quotes(reason: str) -> str:
+    """A reason without what it quotes, so that a thousand bad postcodes count as one reason."""
+    start, end = reason.find("“"), reason.rfind("”")
+    text = reason[:start] + "…" + reason[end + 1 :] if 0 <= start < end else reason
+    return "".join("#" if c.isdigit() else c for c in text)

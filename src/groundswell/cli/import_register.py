@@ -1,0 +1,101 @@
+"""`groundswell import register`: an electoral register, full or monthly changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groundswell.cli.console import answer, json_option, note, progress
+from groundswell.cli.database import needs_database
+from groundswell.cli.failures import Refusal
+
+if TYPE_CHECKING:
+    from groundswell.people.models import ImportBatch
+
+LAYOUTS = ["auto", "xpress", "xpress-changes", "eros", "pdcode", "canvass", "positional"]
+
+
+@click.command("register")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--constituency", required=True, help="Name or code of the seat whose register this is.")
+@click.option("--entitlement", required=True, help="The right under which you hold it, in your own words (rule R1).")
+@click.option("--purpose", required=True, help="The permitted purpose, such as “electoral purposes”.")
+@click.option(
+    "--register-date",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of the register, as YYYY-MM-DD.",
+)
+@click.option("--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True)
+@click.option("--part", is_flag=True, help="The file covers only the polling districts in it; nobody else is removed.")
+@click.option("--force", is_flag=True, help="Take a file that looks cut off, shrunk, older or mostly unreadable.")
+@click.option(
+    "--confirm-entitlement", is_flag=True, help="For a charity or union: it does hold the entitlement named, expressly."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@json_option
+@needs_database
+def command(
+    *,
+    file: Path,
+    constituency: str,
+    entitlement: str,
+    purpose: str,
+    register_date: dt.datetime,
+    layout: str,
+    part: bool,
+    force: bool,
+    confirm_entitlement: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import an electoral register: all of it or nothing. Rows that cannot be read go to the rejects file."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from groundswell.people.enums import ImportKind, ImportStage
+    from groundswell.people.files.inspection import inspect_file
+    from groundswell.people.files.refusal import ImportRefusedError
+    from groundswell.people.operations.batches import declare_register, receive_batch
+    from groundswell.people.operations.register import Wishes, import_register
+    from groundswell.people.queries import constituency_named
+
+    wishes = Wishes(layout=layout, part=part, force=force, dry_run=dry_run)
+    try:
+        seat = constituency_named(constituency)
+        inspection = inspect_file(file)
+
+        def declared() -> ImportBatch:
+            batch = receive_batch(kind=ImportKind.REGISTER, file_name=file.name, sha256=inspection.sha256, by=None)
+            return declare_register(
+                batch=batch,
+                constituency=seat,
+                entitlement=entitlement,
+                purpose=purpose,
+                register_date=register_date.date(),
+                by=None,
+                entitlement_confirmed=confirm_entitlement,
+            )
+
+        with progress("Importing", total=inspection.lines) as meter:
+
+            def listen(stage: ImportStage, rows: int, total: int) -> None:
+                meter.update(completed=rows, total=total, description=str(stage.label).capitalize())
+
+            today = timezone.localdate()
+            with transaction.atomic() if dry_run else nullcontext():
+                result = import_register(
+                    batch=declared(), path=file, by=None, today=today, wishes=wishes, listener=listen
+                )
+                if dry_run:
+                    transaction.set_rollback(True)
+    except ImportRefusedError as refusal:
+        raise Refusal(str(refusal)) from refusal
+    report = {**result.as_dict(), "batch": None if dry_run else result.batch}
+    if result.rejects_file:
+        note(f"{result.rejected:,} rows were left out; see {result.rejects_file}")
+    answer(report, as_json=as_json)
