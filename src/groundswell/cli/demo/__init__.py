@@ -1,0 +1,183 @@
+"""`groundswell demo`: two invented towns, a campaign, and phone banks half worked through; loaded and removed at will."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+import click
+
+from groundswell.cli.console import answer, json_option, note
+from groundswell.cli.database import needs_database
+
+# Any number: the same people in the same streets on every machine.
+SEED = 20_100_503
+ELECTORS = 6000
+_LOCK = 7_100_317_002
+
+
+class DemoError(ValueError):
+    """The demo cannot be loaded here; the message says why."""
+
+
+def is_loaded() -> bool:
+    """Whether the demo is in the database."""
+    from groundswell.cli.demo import story
+    from groundswell.people.models import DataSource
+
+    return DataSource.objects.filter(name=story.DATA_SOURCE).exists()
+
+
+def load(*, now: datetime, electors: int = ELECTORS) -> dict[str, Any]:
+    """Puts the whole demo into the database, or nothing; answers what there now is.
+
+    The same seed makes the same towns; dates are relative to `now`, so that it always looks alive. Raises DemoError
+    where it is loaded already, or where a real register of one of its seats is.
+    """
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if is_loaded():
+            raise DemoError("The demo is loaded already. `groundswell demo remove` takes it out.")
+        return _load(now, electors)
+
+
+def _load(now: datetime, electors: int) -> dict[str, Any]:
+    import random
+    from zoneinfo import ZoneInfo
+
+    from groundswell.accounts import audit
+    from groundswell.campaigns.enums import VoterIdTemplate
+    from groundswell.cli.demo import calling, cast, electorate, invention
+    from groundswell.people.models import Register
+    from groundswell.places.enums import PARLIAMENT_2024
+    from groundswell.places.models import Area
+    from groundswell.places.operations import load_reference_data
+    from groundswell.places.postcodes import postcodes_of
+
+    towns = (invention.WALTHAMSTOW, invention.BURY_NORTH)
+    rng = random.Random(SEED)  # noqa: S311 - invents, does not guard
+    load_reference_data()
+    seats = {town.code: Area.objects.get(boundary_set=PARLIAMENT_2024, code=town.code) for town in towns}
+    for seat in seats.values():
+        if Register.objects.filter(constituency=seat).exists():
+            raise DemoError(
+                f"There is a register of {seat} in this database, and invented voters must not be mixed with real ones. "
+                "Load the demo into a data folder of its own (GROUNDSWELL_DATA_DIR)."
+            )
+    cast.make_organisation()
+    team = cast.make_team()
+    campaign = cast.make_campaign(team, seats, now=now)
+    cast.give_roles(team, campaign, now=now)
+    scripts = cast.make_scripts(team, campaign)
+    today = now.astimezone(ZoneInfo("Europe/London")).date()
+    sources = electorate.make_sources()
+    for town in towns:
+        seat = seats[town.code]
+        homes = invention.invent(town, electors=electors, postcodes=list(postcodes_of(town.code)), today=today, rng=rng)
+        electorate.write(
+            homes, seat=seat, districts=electorate.make_districts(town, seat), sources=sources, today=today
+        )
+    electorate.screen(by=team.data_manager, today=today, rng=rng)
+    electorate.suppress_some(by=team.data_manager, now=now, rng=rng)
+    walthamstow, bury_north = (seats[town.code] for town in towns)
+    mondays = calling.past_mondays(now, walthamstow.time_zone)
+    busy = calling.open_bank(
+        campaign=campaign,
+        seat=walthamstow,
+        name="Walthamstow: Monday evenings",
+        script=scripts[VoterIdTemplate.PARTY_CODE],
+        by=team.organiser,
+        opened_at=mondays[0],
+        now=now,
+    )
+    calls = calling.work_through(busy, walthamstow, team, now=now, rng=rng)
+    calling.open_bank(
+        campaign=campaign,
+        seat=bury_north,
+        name="Bury North: every vote counts",
+        script=scripts[VoterIdTemplate.SUPPORT_SCALE],
+        by=team.organiser,
+        opened_at=now,
+        now=now,
+    )
+    cast.make_segment(team, campaign, scripts[VoterIdTemplate.PARTY_CODE])
+    audit.record("load_demo", by=None, campaign_id=campaign.pk, calls=calls)
+    return _counts() | {"calls": calls}
+
+
+def _counts() -> dict[str, int]:
+    from groundswell.cli.demo import story
+    from groundswell.people.models import ContactPoint, Elector, Household
+    from groundswell.phonebank.models import QueueEntry
+
+    ours = {"source__name": story.DATA_SOURCE}
+    return {
+        "electors": Elector.objects.filter(**{f"register__{key}": value for key, value in ours.items()}).count(),
+        "households": Household.objects.filter(area__boundary_set=story.BOUNDARY_SET).count(),
+        "numbers": ContactPoint.objects.filter(person_contacts__source__name=story.PHONE_SOURCE).distinct().count(),
+        "queued": QueueEntry.objects.filter(phone_bank__campaign__is_demo=True).count(),
+    }
+
+
+def remove() -> dict[str, int]:
+    """Takes the whole demo out again; how many rows of which table. Nothing where it is not loaded."""
+    from django.db import transaction
+
+    from groundswell.accounts import audit
+    from groundswell.cli.demo import removal
+
+    with transaction.atomic():
+        removed = removal.remove()
+        if removed:
+            audit.record("remove_demo", by=None, rows=sum(removed.values()))
+        return removed
+
+
+def ensure_loaded() -> None:
+    """Loads the demo unless it is there: what `groundswell run --demo` does before it starts."""
+    from django.utils import timezone
+
+    if not is_loaded():
+        note("Inventing two towns for the demo ...")
+        load(now=timezone.now())
+
+
+def sign_in_links() -> list[tuple[str, str]]:
+    """Role and path of the link that signs one in as the demo's user of that role; nothing outside the demo."""
+    from django.conf import settings
+
+    from groundswell.accounts.demo_urls import demo_links
+
+    return [(role, link.removeprefix(settings.PUBLIC_URL)) for role, link in demo_links().items()]
+
+
+@click.group("demo")
+def command() -> None:
+    """Load or remove the demo: two invented towns, a campaign, and phone banks half worked through."""
+
+
+@command.command("load")
+@json_option
+@needs_database
+def load_command(as_json: bool) -> None:
+    """Put the demo into the database."""
+    from django.utils import timezone
+
+    started = time.monotonic()
+    result = load(now=timezone.now())
+    answer({**result, "seconds": round(time.monotonic() - started, 2)}, as_json=as_json)
+
+
+@command.command("remove")
+@json_option
+@needs_database
+def remove_command(as_json: bool) -> None:
+    """Take the demo out again, completely."""
+    started = time.monotonic()
+    rows = sum(remove().values())
+    text = f"Removed {rows:,} rows." if rows else "The demo is not loaded; nothing was changed."
+    answer({"removed": rows, "seconds": round(time.monotonic() - started, 2)}, as_json=as_json, text=text)

@@ -1,0 +1,216 @@
+"""The invented voters written into the database, in bulk, with every constraint honoured."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from datetime import date, datetime, timedelta
+
+from groundswell.accounts.models import User
+from groundswell.cli.demo import story
+from groundswell.cli.demo.bulk import insert
+from groundswell.cli.demo.invention import DISTRICTS_A_WARD, Home, Town, Voter
+from groundswell.compliance.enums import ScreeningList, SuppressionReason, SuppressionScope
+from groundswell.compliance.models import Screening, ScreeningFile, Suppression
+from groundswell.people.addresses import address_hash, address_key, name_key
+from groundswell.people.enums import ContactKind, Franchise
+from groundswell.people.models import (
+    ContactPoint,
+    DataSource,
+    Elector,
+    Household,
+    Person,
+    PersonContact,
+    PersonTag,
+    Register,
+    Tag,
+)
+from groundswell.places.enums import AreaKind
+from groundswell.places.models import Area
+
+LISTED = 0.07
+FRANCHISES = {"F": Franchise.OVERSEAS, "G": Franchise.EU, "B": Franchise.EU_RETAINED}
+
+
+def make_sources() -> tuple[DataSource, DataSource]:
+    """Where the data came from and why it may be used (rule D1), said of invented data too."""
+    return (
+        DataSource.objects.create(
+            name=story.DATA_SOURCE,
+            lawful_basis="Invented people: no personal data",
+            purpose="To show how Groundswell works",
+            is_register=True,
+        ),
+        DataSource.objects.create(
+            name=story.PHONE_SOURCE,
+            lawful_basis="Numbers that Ofcom keeps for drama: nobody has them",
+            purpose="To show how Groundswell works",
+        ),
+    )
+
+
+def make_districts(town: Town, seat: Area) -> list[Area]:
+    """The wards of a seat and the polling districts below them, in the order the homes count them."""
+    shared = {
+        "boundary_set": story.BOUNDARY_SET,
+        "nation": seat.nation,
+        "region": seat.region,
+        "time_zone": seat.time_zone,
+        "source": "demo",
+    }
+    wards = insert(
+        Area(kind=AreaKind.WARD, code=f"{town.letters}{chr(65 + nth)}", name=name, parent=seat, **shared)
+        for nth, name in enumerate(town.wards)
+    )
+    return insert(
+        Area(
+            kind=AreaKind.POLLING_DISTRICT,
+            code=f"{ward.code}{chr(65 + nth)}",
+            name=f"{ward.name} {nth + 1}",
+            parent=ward,
+            **shared,
+        )
+        for ward in wards
+        for nth in range(DISTRICTS_A_WARD)
+    )
+
+
+def write(
+    homes: list[Home], *, seat: Area, districts: list[Area], sources: tuple[DataSource, DataSource], today: date
+) -> None:
+    """The register of one seat: households, people, their entries, numbers and tags."""
+    register_source, phone_source = sources
+    register = Register.objects.create(
+        constituency=seat,
+        source=register_source,
+        entitlement="None needed: the electors are invented",
+        purpose="To show how Groundswell works",
+        register_date=today.replace(day=1),
+    )
+    households = insert(
+        (
+            Household(
+                area=districts[home.district],
+                constituency=seat,
+                address_lines="\n".join(home.lines),
+                postcode=home.postcode,
+                address_key=address_key(home.lines),
+            )
+            for home in homes
+        ),
+    )
+    placed = [
+        (voter, home, household) for home, household in zip(homes, households, strict=True) for voter in home.voters
+    ]
+    people = insert(
+        (
+            Person(
+                # An anonymous entry has no address either (rule R7).
+                household=None if voter.anonymous else household,
+                source=register_source,
+                title=voter.title,
+                given_names=voter.given,
+                family_name=voter.family,
+                name_key=name_key(voter.given, voter.family),
+            )
+            for voter, _, household in placed
+        ),
+    )
+    insert(
+        (
+            Elector(
+                person=person,
+                register=register,
+                area=districts[home.district],
+                prefix=districts[home.district].code,
+                number=str(voter.number),
+                suffix=voter.suffix,
+                markers=voter.markers,
+                franchise=FRANCHISES.get(voter.markers, Franchise.FULL),
+                attainment_date=voter.attains_on,
+                anonymous=voter.anonymous,
+                opted_out_of_open_register=voter.opted_out,
+                register_date=register.register_date,
+            )
+            for (voter, home, _), person in zip(placed, people, strict=True)
+        ),
+    )
+    pairs = [(voter, person) for (voter, _, _), person in zip(placed, people, strict=True)]
+    _write_phones(pairs, phone_source)
+    _write_tags(pairs)
+
+
+def _write_phones(pairs: list[tuple[Voter, Person]], source: DataSource) -> None:
+    numbers = sorted({number for voter, _ in pairs for number in voter.phones})
+    points = insert(
+        (
+            ContactPoint(kind=ContactKind.PHONE, value=number, address_hash=address_hash(ContactKind.PHONE, number))
+            for number in numbers
+        ),
+    )
+    by_number = {point.value: point for point in points}
+    insert(
+        (
+            PersonContact(person=person, contact_point=by_number[number], source=source, position=position)
+            for voter, person in pairs
+            for position, number in enumerate(voter.phones)
+        ),
+    )
+
+
+def _write_tags(pairs: list[tuple[Voter, Person]]) -> None:
+    tags = {name: Tag.objects.get_or_create(name=name)[0] for voter, _ in pairs for name in voter.tags}
+    insert(PersonTag(tag=tags[name], person=person) for voter, person in pairs for name in voter.tags)
+
+
+def screen(*, by: User, today: date, rng: random.Random) -> None:
+    """All the demo's numbers screened six days ago: some are listed, as everywhere (rules C1, C2)."""
+    points = list(
+        ContactPoint.objects.filter(person_contacts__source__name=story.PHONE_SOURCE).distinct().order_by("pk")
+    )
+    listed = {point.pk for point in points if rng.random() < LISTED}
+    lines = "\n".join(point.value for point in points if point.pk in listed)
+    screened_on = today - timedelta(days=6)
+    file = ScreeningFile.objects.create(
+        list=ScreeningList.TPS,
+        screened_on=screened_on,
+        file_name=story.SCREENING_FILE,
+        file_sha256=hashlib.sha256(lines.encode()).hexdigest(),
+        numbers_in_file=len(listed),
+        numbers_screened=len(points),
+        numbers_listed=len(listed),
+        imported_by=by,
+    )
+    insert(
+        (
+            Screening(contact_point=point, file=file, screened_on=screened_on, listed=point.pk in listed)
+            for point in points
+        ),
+    )
+
+
+def suppress_some(*, by: User, now: datetime, rng: random.Random) -> None:
+    """A dozen people had asked not to be called before the first call was made."""
+    screened = Screening.objects.filter(listed=False, file__file_name=story.SCREENING_FILE)
+    points = list(ContactPoint.objects.filter(pk__in=screened.values("contact_point")).order_by("pk"))
+    suppress(
+        [(point, now - timedelta(days=rng.randrange(40, 400))) for point in rng.sample(points, min(12, len(points)))],
+        by=by,
+        source="letter or email",
+    )
+
+
+def suppress(points: list[tuple[ContactPoint, datetime]], *, by: User, source: str) -> None:
+    """These numbers asked not to be called again (rule C3)."""
+    insert(
+        Suppression(
+            address_hash=point.address_hash,
+            kind=ContactKind.PHONE,
+            scope=SuppressionScope.CALLS,
+            reason=SuppressionReason.ASKED,
+            source=source,
+            created_by=by,
+            created_at=at,
+        )
+        for point, at in points
+    )

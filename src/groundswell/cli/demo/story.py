@@ -1,0 +1,62 @@
+"""What the demo is about: an organisation, a campaign, two candidates, what callers are told. All of it invented."""
+
+from __future__ import annotations
+
+ORGANISATION = "Northlight Alliance (demo)"
+OWN_PARTY = "Northlight"
+OTHER_PARTIES = ("Civic Union", "Heath Party", "Free Towns", "Harbour Greens")
+CAMPAIGN = "Two Towns (demo)"
+DATA_SOURCE = "Demo: an invented electoral register"
+PHONE_SOURCE = "Demo: invented phone numbers"
+BOUNDARY_SET = "demo"
+SCREENING_FILE = "demo-tps-screening.csv"
+EMAIL_DOMAIN = "demo.invalid"
+
+OWNER = "Ottilie Brand"
+ORGANISER = "Sam Okoro"
+DATA_MANAGER = "Dilys Marlowe"
+CALLERS = (
+    *("Aled Prosser", "Bea Lindqvist", "Cass Oyelaran", "Devi Raman", "Ewan Tait", "Farah Siddiq", "Gus Hallam"),
+    *("Hetty Moyo", "Idris Vaughan", "Jo Castellano", "Kit Brannigan", "Lena Zielińska", "Mo Farouk", "Nell Abbott"),
+)
+
+CANDIDATES = {
+    "E14001563": (
+        "Amara Whitlock",
+        "Runs the repair café by the market and has chaired the school governors for six years.",
+    ),
+    "E14001144": (
+        "Joe Haslam",
+        "A paramedic for fifteen years, born at Fairfield, coaches the under-twelves on Saturdays.",
+    ),
+}
+CRIB_SHEETS = {
+    "E14001563": """## Walthamstow in one minute
+
+- **Amara Whitlock** stands for us. She runs the repair café by the market.
+- People talk about **rents**, **waiting times at the surgery** and **the late buses**.
+- If someone asks what we would do first: a register of landlords, in force within a year.
+
+### If you are asked
+- *Who gave you my number?* It was given to us or comes from a list we may use; say sorry if it is unwelcome, offer
+  **Do not call again** and press it.
+- *Is the market closing?* No. The stalls move for eight weeks while the square is paved.
+- *Where do I vote?* It is on the poll card, and on the council's site.
+
+Thank everybody, whatever they say.
+""",
+    "E14001144": """## Bury North in one minute
+
+- **Joe Haslam** stands for us. He has been a paramedic for fifteen years.
+- The seat was won by **378 votes in 2015**: every conversation counts here.
+- People talk about **the walk-in centre**, **the tram's last run** and **high-street shops**.
+
+### If you are asked
+- *What about the walk-in centre?* We want it open until ten every evening.
+- *Will you put up council tax?* We publish what everything costs, and where it comes from.
+
+Thank everybody, whatever they say.
+""",
+}
+OPENING = "Hello, is that {{ person }}? I'm {{ caller }}, a volunteer. Have you got two minutes for a few questions?"
+CLOSING = "Thank you, {{ person }}, that is really kind. Have a lovely evening."
