@@ -47,7 +47,9 @@ def test_eros_with_and_without_status(desk, with_status):
     header, row = EROS, "AA,0012,E,Ms,Gwen,G,(z) Llŷr,,12/03/2027,,Flat 1,2 High Road,,,,,,,,E17 9AA,"
     if not with_status:
         header, row = header.replace("Status,", ""), row.replace("0012,E,", "0012,")
-    result = desk.take(f"{header}\n{row}\nAA,13,{'E,' if with_status else ''},Al,A,Open,,,,3 High Road,,,,,,,,,E17 9AA,Y\n")
+    result = desk.take(
+        f"{header}\n{row}\nAA,13,{'E,' if with_status else ''},Al,A,Open,,,,3 High Road,,,,,,,,,E17 9AA,Y\n"
+    )
     assert (result.layout, result.created) == ("eros", 2)
     gwen = entry("AA", "0012")
     assert gwen.person.family_name == "Llŷr"
@@ -153,7 +155,9 @@ def test_a_number_deleted_and_given_to_another_in_one_file_twice(desk):
 
 def test_a_deletion_of_nobody_is_a_reject(desk):
     start(desk)
-    content = "\n".join([CHANGES, change("KD-2/2-99", "No", "One", deleted=11), change("KD-2/2-1", "Ann", "Smith")]) + "\n"
+    content = (
+        "\n".join([CHANGES, change("KD-2/2-99", "No", "One", deleted=11), change("KD-2/2-1", "Ann", "Smith")]) + "\n"
+    )
     result = desk.take(content)
     assert (result.rejected, result.unchanged) == (1, 1)
 
@@ -173,7 +177,14 @@ def test_a_change_file_that_misses_records_is_refused(desk):
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_every_encoding_delimiter_and_line_end(desk, encoding, delimiter, newline):
     name = "Zoë" if encoding == "cp1252" else "Siân Ŵŷ"
-    lines = [XPRESS, "", f"AA,1,0,,,D'Arcy,{name},E17 9AA,1 High Road,,,,,", "  ", "AA,2,0,,,Low,Lee,E17 9AA,1 High Road,,,,,", ""]
+    lines = [
+        XPRESS,
+        "",
+        f"AA,1,0,,,D'Arcy,{name},E17 9AA,1 High Road,,,,,",
+        "  ",
+        "AA,2,0,,,Low,Lee,E17 9AA,1 High Road,,,,,",
+        "",
+    ]
     content = newline.join(lines).replace(",", delimiter).encode(encoding)
     result = desk.take(content)
     assert (result.created, result.rejected, result.delimiter) == (2, 0, delimiter)
@@ -184,7 +195,10 @@ def test_every_encoding_delimiter_and_line_end(desk, encoding, delimiter, newlin
 
 
 def test_a_title_above_the_header_is_passed_over(desk):
-    assert desk.take(f"Register of electors for Testham\n{XPRESS}\nAA,1,0,,,Low,Lee,E17 9AA,1 High Road,,,,,\n").created == 1
+    assert (
+        desk.take(f"Register of electors for Testham\n{XPRESS}\nAA,1,0,,,Low,Lee,E17 9AA,1 High Road,,,,,\n").created
+        == 1
+    )
 
 
 def test_the_mapping_can_be_corrected():

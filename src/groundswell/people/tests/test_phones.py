@@ -31,7 +31,12 @@ def phones(desk, content, source="Members", **options):
     path = desk.file(content)
     batch = receive_batch(kind=ImportKind.PHONES, file_name=path.name, sha256="", by=None)
     declare_phones(
-        batch=batch, source=source, lawful_basis="legitimate interests", purpose="campaigning", constituency=None, by=None
+        batch=batch,
+        source=source,
+        lawful_basis="legitimate interests",
+        purpose="campaigning",
+        constituency=None,
+        by=None,
     )
     return import_phones(batch=batch, path=path, by=None, **options)
 
@@ -52,7 +57,9 @@ def test_by_elector_number_in_every_spelling(register):
 
 
 def test_by_prefix_number_and_suffix_in_columns(register):
-    result = phones(register, "PD;Elector No.;Suffix;Tel\n".replace("Suffix", "Elector No. Suffix") + "AA;3;1;01632 960003\n")
+    result = phones(
+        register, "PD;Elector No.;Suffix;Tel\n".replace("Suffix", "Elector No. Suffix") + "AA;3;1;01632 960003\n"
+    )
     assert result.created == 1
     assert numbers(entry("AA", "3", "1").person) == ["+441632960003"]
 
@@ -87,7 +94,13 @@ def test_several_numbers_each_and_one_shared_by_the_household(register):
 
 @pytest.mark.parametrize(
     ("number", "says"),
-    [("12345", "number"), ("abc", "not a telephone"), ("+33 1 70 18 99 00", "abroad"), ("", "no number"), ("0909 879 0001", "number")],
+    [
+        ("12345", "number"),
+        ("abc", "not a telephone"),
+        ("+33 1 70 18 99 00", "abroad"),
+        ("", "no number"),
+        ("0909 879 0001", "number"),
+    ],
 )
 def test_numbers_nobody_should_ring_are_rejected_with_their_reason(register, number, says):
     result = phones(register, f"Elector Number,Phone\nAA1,{number}\nAA2,01632 960002\n")
@@ -154,14 +167,18 @@ def test_a_source_says_one_thing(register):
     phones(register, "Elector Number,Phone\nAA1,01632 960001\n")
     batch = receive_batch(kind=ImportKind.PHONES, file_name="x", sha256="", by=None)
     with pytest.raises(ImportRefusedError, match="known already"):
-        declare_phones(batch=batch, source="Members", lawful_basis="consent", purpose="calls", constituency=None, by=None)
+        declare_phones(
+            batch=batch, source="Members", lawful_basis="consent", purpose="calls", constituency=None, by=None
+        )
     with pytest.raises(ImportRefusedError, match="lawful basis"):
         declare_phones(batch=batch, source="Others", lawful_basis=" ", purpose="calls", constituency=None, by=None)
 
 
 def test_undo_takes_back_what_the_file_gave_and_nothing_else(register):
     phones(register, "Elector Number,Phone\nAA1,01632 960001\n")
-    second = phones(register, "Elector Number,Phone\nAA1,01632 960001\nAA2,01632 960001\nAA2,01632 960002\n", source="Other")
+    second = phones(
+        register, "Elector Number,Phone\nAA1,01632 960001\nAA2,01632 960001\nAA2,01632 960002\n", source="Other"
+    )
     undo_import(batch=ImportBatch.objects.get(pk=second.batch), by=None)
     assert numbers(entry("AA", "1").person) == ["+441632960001"]
     assert ContactPoint.objects.count() == 1

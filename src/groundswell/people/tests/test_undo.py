@@ -78,9 +78,7 @@ def test_what_others_have_built_on_stays(desk, django_user_model):
     first = desk.take(desk.xpress(*ROWS))
     person = entry("AA", "1").person
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS undo_probe (id bigint); INSERT INTO undo_probe VALUES (1)"
-        )
+        cursor.execute("CREATE TABLE IF NOT EXISTS undo_probe (id bigint); INSERT INTO undo_probe VALUES (1)")
     from groundswell.compliance.models import Consent
 
     fields = {f.name for f in Consent._meta.fields}
