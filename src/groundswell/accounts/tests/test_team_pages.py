@@ -197,7 +197,8 @@ def test_the_export_is_neutralised_and_itself_in_the_log(client, owner):
 def test_the_log_is_quick_at_a_million_events(client, owner, campaign):
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO accounts_auditevent (at, action, verb, subject_kind, subject_id, campaign_id, actor_id, detail, txid)"
+            "INSERT INTO accounts_auditevent"
+            " (at, action, verb, subject_kind, subject_id, campaign_id, actor_id, detail, txid)"
             " SELECT now() - (1000000 - n) * interval '30 seconds',"
             " CASE WHEN n %% 100000 = 7 THEN 'export' ELSE 'view' END, 'claim_next', 'people.household', n %% 1000,"
             " %s, %s, '{}', n FROM generate_series(1, 1000000) n",

@@ -288,7 +288,7 @@ def _write_statuses(bank: PhoneBank, history: History) -> None:
 
 def work_through(bank: PhoneBank, seat: Area, team: Team, *, now: datetime, rng: random.Random) -> int:
     """Rings half the queue of this bank on the past Monday evenings; how many calls that were."""
-    entries = {entry.household_id: entry for entry in bank.queue.filter(household__isnull=False)}
+    entries = {entry.household_id: entry for entry in bank.queue.all() if entry.household_id is not None}
     homes = queued_homes(entries, at=now)
     starts = past_mondays(now, seat.time_zone)
     history = evenings.ring(homes, callers=[user.pk for user in team.callers], starts=starts, rng=rng)

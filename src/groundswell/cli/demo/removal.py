@@ -85,7 +85,7 @@ def _references() -> Iterator[tuple[type[models.Model], models.ForeignKey[models
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             for field in model._meta.local_fields:
-                if isinstance(field, models.ForeignKey):
+                if isinstance(field, models.ForeignKey) and not isinstance(field.related_model, str):
                     yield model, field
 
 
