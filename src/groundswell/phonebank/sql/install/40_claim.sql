@@ -207,8 +207,8 @@ BEGIN
                   FROM phonebank_entry_status(
                            e.household_id, e.person_id, p_bank,
                            -- Who asked to be rung back is rung back, also today and once more than the cap.
-                           bank.attempt_cap + e.is_call_back::int,
-                           CASE WHEN e.is_call_back THEN 2147483647 ELSE p_calls_a_day END,
+                           bank.attempt_cap + e.is_call_back::int + own_calls,
+                           CASE WHEN e.is_call_back THEN 2147483647 ELSE p_calls_a_day + own_calls END,
                            p_todays[slot], p_at) s
 =======
                   FROM phonebank_entry_status(e.household_id, e.person_id, p_bank, bank.attempt_cap + own_calls, p_calls_a_day + own_calls,
