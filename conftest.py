@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = "no Chromium on this machine (set CHROMIUM to its path, or `make dev` as root on Debian)"
@@ -59,6 +60,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # n
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {name} SET groundswell.audit_may_be_emptied = 'yes'")
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_cached() -> None:
+    """Each test begins with an empty cache, so that the queries it counts are its own."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -232,17 +232,16 @@ def test_folder_closed_later_is_named(data_dir: Path) -> None:
 
 
 @as_root
-def test_passable_looks_at_every_folder_above(tmp_path: Path) -> None:
+def test_passable_looks_at_every_folder_above() -> None:
     account = Account("nobody", 65534, 65534)
-    inner = tmp_path / "outer" / "inner"
-    inner.mkdir(parents=True)
-    for folder in (inner, *inner.parents):
-        if folder.is_relative_to(tmp_path.parents[1]):
-            folder.chmod(0o711)
-    assert is_passable(inner / "not" / "there", account)
-    inner.parent.chmod(0o700)
-    assert not is_passable(inner, account)
-    assert first_impassable(inner, account) == inner.parent
+    with reachable_folder("passable") as outer:
+        inner = outer / "inner"
+        inner.mkdir(mode=0o711)
+        assert is_passable(inner / "not" / "there", account)
+        outer.chmod(0o700)
+        assert not is_passable(inner, account)
+        assert first_impassable(inner, account) == outer
+        outer.chmod(0o711)
 
 
 def test_failed_start_shows_the_servers_own_words(data_dir: Path) -> None:

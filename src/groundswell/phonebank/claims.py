@@ -111,6 +111,8 @@ class WhyEmpty:
     # Of those not to be called, how many by each refusal or reason (`compliance.enums.Refusal`, `DoneReason`).
     refusals: Mapping[str, int]
     next_at: datetime | None
+    # Households that could be claimed now, if there are any after all.
+    ready: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,13 +57,16 @@ def why_empty(phone_bank_id: int, *, now: datetime) -> WhyEmpty:
     )
     counts: dict[EmptyReason, int] = {}
     refusals: dict[str, int] = {}
+    ready = 0
     for row in rows:
         reason = _reason(row["state"], row["is_call_back"], row["bucket"] in open_now, row["done_reason"])
-        if reason is not None:
+        if reason is None:
+            ready += row["households"]
+        else:
             counts[reason] = counts.get(reason, 0) + row["households"]
         if reason == EmptyReason.NOBODY_TO_CALL:
             refusals[row["done_reason"]] = refusals.get(row["done_reason"], 0) + row["households"]
-    return WhyEmpty(_main_reason(counts), counts, refusals, _next_at(phone_bank_id, counts, now))
+    return WhyEmpty(_main_reason(counts), counts, refusals, _next_at(phone_bank_id, counts, now), ready)
 
 
 def queue_counts(phone_bank_id: int) -> QueueCounts:

@@ -13,13 +13,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import psycopg
 from psycopg import pq
 
 if TYPE_CHECKING:
+    from psycopg.abc import Buffer
+
     from groundswell.accounts.identity import CallerIdentity
 
 CYCLE = b"cycle"
@@ -88,7 +90,9 @@ def run_cycles(
     lines = [open_line(address, callers[i], i, statements) for i in range(connections)]
     with selectors.DefaultSelector() as selector:
         for line in lines:
-            first = _check(line.pgconn.exec_prepared(CLAIM, [as_text(v) for v in claim(line.caller)]))
+            # psycopg's types forget that libpq takes None for NULL here as well.
+            parameters = cast("list[Buffer]", [as_text(v) for v in claim(line.caller)])
+            first = _check(line.pgconn.exec_prepared(CLAIM, parameters))
             _send(line, first.get_value(0, 0) or b"", claim, record)
             selector.register(line.pgconn.socket, selectors.EVENT_READ, line)
         start = time.perf_counter()

@@ -7,6 +7,7 @@ audit log says of the demo stays: it is append-only (rule D13).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from django.apps import apps
 from django.db import connection, models
@@ -89,6 +90,11 @@ def _references() -> Iterator[tuple[type[models.Model], models.ForeignKey[models
                     yield model, field
 
 
+def _target(field: models.ForeignKey[models.Model, models.Model]) -> type[models.Model]:
+    """The table a reference points to; by now no name but the model itself."""
+    return cast("type[models.Model]", field.related_model)
+
+
 def _clings(field: models.ForeignKey[models.Model, models.Model]) -> bool:
     """Whether a row goes with what it refers to; otherwise it lets go of it, or only remembers its number."""
     return field.remote_field.on_delete not in {models.SET_NULL, models.DO_NOTHING}
@@ -101,7 +107,7 @@ def _follow(doomed: Doomed) -> None:
     while frontier:
         found: Doomed = {}
         for model, field in references:
-            keys = frontier.get(field.related_model)
+            keys = frontier.get(_target(field))
             if not keys:
                 continue
             rows = set(model._base_manager.filter(**{f"{field.attname}__in": list(keys)}).values_list("pk", flat=True))
@@ -115,7 +121,7 @@ def _follow(doomed: Doomed) -> None:
 def _let_go(doomed: Doomed) -> None:
     """Rows that stay forget the doomed they mentioned."""
     for model, field in _references():
-        keys = doomed.get(field.related_model)
+        keys = doomed.get(_target(field))
         if keys and field.remote_field.on_delete is models.SET_NULL:
             staying = model._base_manager.filter(**{f"{field.attname}__in": list(keys)})
             gone = doomed.get(model)
@@ -128,9 +134,9 @@ def _children_first(doomed: Doomed) -> list[type[models.Model]]:
     """Tables in an order in which whoever refers goes before what it refers to."""
     parents: dict[type[models.Model], set[type[models.Model]]] = {model: set() for model in doomed}
     for model, field in _references():
-        inside = model in doomed and field.related_model in doomed and field.related_model is not model
+        inside = model in doomed and _target(field) in doomed and _target(field) is not model
         if inside and field.remote_field.on_delete is not models.DO_NOTHING:
-            parents[model].add(field.related_model)
+            parents[model].add(_target(field))
     ordered: list[type[models.Model]] = []
     while parents:
         mentioned = {parent for above in parents.values() for parent in above}

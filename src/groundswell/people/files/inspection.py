@@ -76,7 +76,7 @@ def inspect_file(path: Path) -> Inspection:
             _("The file is in UTF-32, which no supplier uses. Save it as “CSV UTF-8” and try again.")
         )
     guess = marked or _wide_without_mark(head) or "utf-8"
-    if guess in {"utf-8", "utf-8-sig"} and len(CONTROL.findall(head)) > len(head) // 50:
+    if guess in {"utf-8", "utf-8-sig"} and len(CONTROL.findall(head)) > max(8, len(head) // 50):
         raise _binary(_("something other than text"))
     pass_ = _read_through(path, guess)
     encoding = guess if pass_.decodes else "cp1252"

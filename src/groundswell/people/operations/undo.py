@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -112,7 +112,7 @@ def _relations_from_above(model: type[models.Model]) -> list[Any]:
     return [
         relation
         for relation in model._meta.related_objects
-        if not relation.many_to_many and relation.related_model._meta.app_label != "people"
+        if not relation.many_to_many and cast("type[models.Model]", relation.related_model)._meta.app_label != "people"
     ]
 
 
@@ -124,7 +124,7 @@ _HANGING = (
 
 
 def _run(template: str, relation: Any, made: type[models.Model], batch: ImportBatch, *, read: bool = False) -> int:
-    statement = SQL(template).format(  # type: ignore[arg-type]
+    statement = SQL(template).format(
         other=Identifier(relation.related_model._meta.db_table),
         made=Identifier(made._meta.db_table),
         column=Identifier(relation.field.column),

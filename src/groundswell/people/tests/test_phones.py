@@ -95,7 +95,7 @@ def test_several_numbers_each_and_one_shared_by_the_household(register):
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        ("12345", "number"),
+        ("12345", "too short"),
         ("abc", "not a telephone"),
         ("+33 1 70 18 99 00", "abroad"),
         ("", "no number"),

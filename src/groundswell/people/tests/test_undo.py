@@ -1,7 +1,8 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.utils import timezone
 
 from groundswell.people.enums import ImportKind, ImportStatus
 from groundswell.people.files.refusal import ImportRefusedError
@@ -74,28 +75,19 @@ def test_phones_go_first(desk):
         undo_import(batch=batch(first), by=None)
 
 
-def test_what_others_have_built_on_stays(desk, django_user_model):
+def test_what_others_have_built_on_stays(desk):
     first = desk.take(desk.xpress(*ROWS))
-    person = entry("AA", "1").person
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS undo_probe (id bigint); INSERT INTO undo_probe VALUES (1)")
-    from groundswell.compliance.models import Consent
-
-    fields = {f.name for f in Consent._meta.fields}
-    consent = Consent(person=person, kind="phone") if "kind" in fields else Consent(person=person)
-    for name, value in {
-        "address_hash": b"\0" * 32,
-        "channel": "call",
-        "purpose": "campaigning",
-        "wording": "Yes",
-        "wording_version": "1",
-        "source": "form",
-        "evidence": "paper",
-        "given": True,
-    }.items():
-        if name in fields:
-            setattr(consent, name, value)
-    consent.save()
+    apps.get_model("compliance", "Consent").objects.create(
+        person=entry("AA", "1").person,
+        address_hash=b"0" * 32,
+        channel="call",
+        state="given",
+        wording="Yes, ring me.",
+        wording_version="1",
+        source="form",
+        evidence="paper",
+        given_at=timezone.now(),
+    )
     with pytest.raises(ImportRefusedError, match="can no longer be taken back"):
         undo_import(batch=batch(first), by=None)
 

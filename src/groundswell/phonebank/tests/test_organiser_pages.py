@@ -8,6 +8,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, User
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Answer, Campaign
+from groundswell.compliance.models import Screening
 from groundswell.people.models import Segment
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
 from groundswell.phonebank.models import Call, CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
@@ -124,7 +128,7 @@ def test_an_empty_campaign_says_what_to_do_next(leader, live: World):
 def test_a_phone_bank_is_built_counted_opened_paused_and_closed(leader, live: World):
     live.households(3)
     (suppressed,) = live.households(1)
-    suppressed.numbers[0].screening.delete()
+    Screening.objects.filter(contact_point=suppressed.numbers[0]).delete()
     leader.post(url("new_bank", live), builder_data(live))
     bank = PhoneBank.objects.get()
     assert (bank.status, list(bank.areas.all()), bank.segment) == ("draft", [live.area], None)
@@ -303,7 +307,7 @@ def test_outcomes_are_added_changed_moved_and_retired(leader, live: World):
     assert Outcome.objects.get(pk=full.pk).retired_at is None
 
 
-def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live: World, django_assert_num_queries):
+def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live: World):
     def grow() -> None:
         (home,) = live.households(1)
         bank = live.bank(name=f"Bank {uuid4().hex[:6]}")
@@ -314,33 +318,29 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
         rebuild_tallies()
 
     grow()
-    first = PhoneBank.objects.first()
+    first = PhoneBank.objects.get()
     costs = {
-        url("overview", live): 9,
-        url("results", live): 9,
+        url("overview", live): 7,
+        url("results", live): 8,
         url("callers", live): 4,
         url("flags", live): 6,
-        url("bank", live, first.pk): 9,
+        url("bank", live, first.pk): 8,
     }
-    leader.get(url("overview", live))
-    measured = {}
     for page in costs:
-        measured[page] = _queries(leader, page)
-    assert measured == costs
+        leader.get(page)
+    assert {page: _queries(leader, page) for page in costs} == costs
     grow()
     grow()
+    leader.get(url("bank", live, first.pk))
     assert {page: _queries(leader, page) for page in costs} == costs
     assert Tally.objects.count() == 3
 
 
-def _queries(client: Any, page: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    cache.delete_many([key.split(":", 2)[2] for key in list(cache._cache)])
-    client.get(reverse("home"))
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+def _queries(client: Client, page: str) -> int:
+    """What a page asks when nothing that it keeps for some seconds is kept; the frame's own cache is warm."""
+    identity = cache.get("web.identity")
+    cache.clear()
+    cache.set("web.identity", identity)
+    with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
     return len(captured)

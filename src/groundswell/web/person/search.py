@@ -158,9 +158,9 @@ _BY_ELECTOR = """
     SELECT e.person_id
       FROM people_elector e
       JOIN people_register r ON r.id = e.register_id
-      JOIN unnest(%(prefixes)s::text[], %(numbers)s::text[]) AS wanted (prefix, number)
-        ON e.prefix = wanted.prefix AND e.number = wanted.number
-     WHERE e.suffix = %(suffix)s AND e.removed_on IS NULL
+      JOIN unnest(%(prefixes)s::text[], %(numbers)s::text[], %(suffixes)s::text[]) AS wanted (prefix, number, suffix)
+        ON e.prefix = wanted.prefix AND e.number = wanted.number AND e.suffix = wanted.suffix
+     WHERE e.removed_on IS NULL
 """
 _DESCRIBE = """
     SELECT f.id, f.name_key,
@@ -203,16 +203,19 @@ def _by_key(question: Question) -> tuple[str, dict[str, Any]]:
 
 
 def _elector_partings(text: str) -> dict[str, Any]:
-    """Every way to part prefix and number, with and without a dash or space between them."""
+    """Every way to part prefix, number and suffix, with and without a dash or space after the prefix."""
+    wholes = [(text, "0")]
     body, slash, suffix = text.rpartition("/")
-    if not slash or not re.search(r"[0-9]$", body):
-        body, suffix = text, "0"
-    digits = re.search(r"[0-9]+$", body)
-    assert digits is not None  # the pattern that brought us here ends in digits
-    prefixes, numbers = [], []
-    for start in range(digits.start(), len(body)):
-        prefix = body[:start]
-        for variant in {prefix, prefix.rstrip("- ")}:
-            prefixes.append(variant)
-            numbers.append(body[start:])
-    return {"prefixes": prefixes, "numbers": numbers, "suffix": suffix}
+    if slash and body[-1:].isdigit():
+        wholes.append((body, suffix))
+    prefixes: list[str] = []
+    numbers: list[str] = []
+    suffixes: list[str] = []
+    for whole, ending in wholes:
+        digits = re.search(r"[0-9]+$", whole)
+        for start in range(digits.start(), len(whole)) if digits else ():
+            for prefix in {whole[:start], whole[:start].rstrip("- ")}:
+                prefixes.append(prefix)
+                numbers.append(whole[start:])
+                suffixes.append(ending)
+    return {"prefixes": prefixes, "numbers": numbers, "suffixes": suffixes}

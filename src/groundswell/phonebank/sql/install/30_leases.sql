@@ -3,6 +3,7 @@
 CREATE OR REPLACE FUNCTION phonebank_give_back(entry bigint)
 RETURNS void
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 BEGIN
     DELETE FROM phonebank_hold WHERE entry_id = entry;
@@ -18,6 +19,7 @@ $$;
 CREATE OR REPLACE FUNCTION phonebank_take_back_lapsed(at timestamptz, at_most int)
 RETURNS int
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 DECLARE
     lapsed bigint;
@@ -41,6 +43,7 @@ $$;
 CREATE OR REPLACE FUNCTION phonebank_promote_due(bank bigint, buckets smallint[], at timestamptz, at_most int)
 RETURNS int
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 DECLARE
     promoted int;

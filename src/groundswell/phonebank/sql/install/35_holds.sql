@@ -3,6 +3,7 @@
 CREATE OR REPLACE FUNCTION phonebank_hold_entry(entry bigint)
 RETURNS boolean
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 DECLARE
     e phonebank_queueentry;

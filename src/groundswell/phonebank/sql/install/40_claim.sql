@@ -7,6 +7,9 @@
 -- queue are not walked again by every claim while some old snapshot keeps vacuum from clearing them. The mark is a
 -- hint only: it expires in seconds, and a claim that finds nothing above it looks from the start.
 --
+-- Plans are kept as long as a connection lives, and some tables are empty when it begins (holds, calls of today): the
+-- plan that is best then reads whole tables later. Hence enable_seqscan = off here and below.
+--
 -- Nobody waits for anybody except for themselves (two presses by one caller), so nothing can deadlock: rows and holds
 -- are only ever tried.
 CREATE OR REPLACE FUNCTION phonebank_claim(
@@ -27,6 +30,7 @@ CREATE OR REPLACE FUNCTION phonebank_claim(
     p_at timestamptz)
 RETURNS jsonb
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 DECLARE
     bank phonebank_phonebank;
@@ -203,17 +207,12 @@ BEGIN
                        coalesce(jsonb_agg(jsonb_build_object('id', cp.id, 'value', cp.value) ORDER BY cp.id)
                            FILTER (WHERE s.refusal IS NULL), '[]') AS rung,
                        coalesce(array_agg(cp.id) FILTER (WHERE s.refusal IS NULL), '{}') AS callable
-<<<<<<< HEAD
                   FROM phonebank_entry_status(
                            e.household_id, e.person_id, p_bank,
                            -- Who asked to be rung back is rung back, also today and once more than the cap.
                            bank.attempt_cap + e.is_call_back::int + own_calls,
                            CASE WHEN e.is_call_back THEN 2147483647 ELSE p_calls_a_day + own_calls END,
                            p_todays[slot], p_at) s
-=======
-                  FROM phonebank_entry_status(e.household_id, e.person_id, p_bank, bank.attempt_cap + own_calls, p_calls_a_day + own_calls,
-                                              p_todays[slot], p_at) s
->>>>>>> 38918ca (The caller's screen fits one phone; staying with a household and undoing there keep their own keys and tries)
                   LEFT JOIN people_contactpoint cp ON cp.id = s.contact_point_id
                  GROUP BY s.person_id) per
           JOIN people_person p ON p.id = per.person_id

@@ -25,6 +25,7 @@ CREATE OR REPLACE FUNCTION phonebank_record(
     p_at timestamptz)
 RETURNS jsonb
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 DECLARE
     bank phonebank_phonebank;

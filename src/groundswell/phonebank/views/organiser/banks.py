@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from groundswell.campaigns.models import Campaign
+    from groundswell.phonebank.claims import WhyEmpty
 
 EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
 
@@ -95,17 +96,20 @@ def bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One phone bank: whom it rings, how far it is, and exactly why nobody is left if nobody is."""
     campaign, found = _bank(request, slug, pk)
     now = timezone.now()
-    counts = queue_counts(found.pk)
-    why = why_empty(found.pk, now=now) if counts.total else None
+    why = why_empty(found.pk, now=now)
+    not_called = why.counts.get(EmptyReason.NOBODY_TO_CALL, 0)
+    total = why.ready + sum(why.counts.values())
     context = page(
         campaign,
         "overview",
         bank=found,
-        counts=counts,
-        to_ring=counts.total - counts.not_called,
+        total=total,
+        to_ring=total - not_called,
+        called=why.counts.get(EmptyReason.ALL_CALLED, 0),
+        flagged=why.counts.get(EmptyReason.FLAGGED, 0),
         why=why,
         waiting_rows=_waiting_rows(why),
-        not_called_rows=_refusal_rows(why.refusals) if why else [],
+        not_called_rows=_refusal_rows(why.refusals),
         pace=pace([found.pk], now=now),
         callers=callers_here([found.pk], now=now),
         outcomes=outcome_counts(found.pk),
@@ -182,10 +186,8 @@ def _refusal_rows(refusals: Any) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["count"], str(row["label"])))
 
 
-def _waiting_rows(why: Any) -> list[dict[str, Any]]:
+def _waiting_rows(why: WhyEmpty) -> list[dict[str, Any]]:
     """The states a household waits in, each with its count and its rule."""
-    if why is None:
-        return []
     shown = [reason for reason in EmptyReason if reason not in {EmptyReason.ALL_CALLED, EmptyReason.NOBODY_TO_CALL}]
     return [
         {"label": reason.label, "count": why.counts[reason], "rule": EMPTY_RULE.get(reason)}

@@ -18,7 +18,6 @@ from groundswell.campaigns.models import Campaign, Question
 from groundswell.phonebank.dashboards import Said, said_by_area, what_people_said, work_by_day
 from groundswell.phonebank.views.organiser.frame import (
     TEAM,
-    bank_ids_of,
     campaign_for,
     limited_membership,
     page,
@@ -49,7 +48,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
         charts=charts,
         chosen=chosen,
         areas=said_by_area(campaign.pk, chosen["question"].pk, membership_id=membership) if chosen else [],
-        days=work_by_day(bank_ids_of(campaign))[:31],
+        days=work_by_day(campaign.pk)[:31],
         poll_open=_poll_open(campaign),
     )
     return render(request, "phonebank/organiser/results.html", context)

@@ -1,0 +1,83 @@
+"""What the addresses of the permission table point at, made when asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from groundswell.accounts.enums import Role
+from groundswell.accounts.models import Invitation, Membership, User
+from groundswell.accounts.setup_links import SALT
+from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
+from groundswell.campaigns.models import Candidate, Question, Script
+from groundswell.places.models import Area
+from permissions.viewers import role_of
+
+
+class World:
+    """A campaign "seat", another, and one of everything in the first. Add a property for what your addresses need."""
+
+    def __init__(self) -> None:
+        make_organisation()
+        self.campaign = make_campaign("seat", name="The seat")
+        self.other_campaign = make_campaign("elsewhere", name="Elsewhere")
+
+    def user(self, viewer: str) -> User | None:
+        """The user of this viewer; None for the anonymous one."""
+        if viewer == "anonymous":
+            return None
+        if viewer == "nobody":
+            return make_user("Nobody")
+        if viewer == "revoked":
+            gone = make_member(Role.ORGANISER, self.campaign)
+            Membership.objects.filter(pk=gone.pk).update(revoked_at=timezone.now())
+            return gone.user
+        campaign = self.other_campaign if viewer.startswith("other_") else self.campaign
+        return make_member(role_of(viewer), campaign, second_factor=viewer != "bare_owner").user
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        """A link that works."""
+        return Invitation.objects.create(campaign=self.campaign, expires_at=timezone.now() + timedelta(days=1))
+
+    @cached_property
+    def member(self) -> Membership:
+        """A caller to be looked at."""
+        return make_member(Role.CALLER, self.campaign)
+
+    @cached_property
+    def setup_token(self) -> str:
+        """What the operator's one-time link ends in."""
+        from django.core import signing
+
+        return signing.dumps("setup", salt=SALT)
+
+    @cached_property
+    def area(self) -> Area:
+        """A ward of the campaign."""
+        area = Area.objects.create(kind="ward", boundary_set="test", code="w", name="Ward")
+        self.campaign.areas.add(area)
+        return area
+
+    @cached_property
+    def candidate(self) -> Candidate:
+        """Someone who stands there."""
+        return Candidate.objects.create(campaign=self.campaign, area=self.area, name="Cand")
+
+    @cached_property
+    def script(self) -> Script:
+        """A script of the campaign."""
+        return Script.objects.create(campaign=self.campaign, name="Script", opening="Hello")
+
+    @cached_property
+    def question(self) -> Question:
+        """A question of the campaign."""
+        return Question.objects.create(campaign=self.campaign, key="q", kind="text", text="What matters?")
+
+    @cached_property
+    def step(self) -> Any:
+        """That question in that script."""
+        return self.script.steps.create(question=self.question, position=1)
