@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import signal
@@ -91,6 +92,13 @@ def test_static_files_are_served_compressed_and_for_ever(installation: Installat
     assert answer.status_code == 200
     assert answer.headers["content-encoding"] == "gzip"
     assert "immutable" in answer.headers["cache-control"]
+    # Named by content, the files cannot be asked for by folder: what the tests' plain storage would not notice.
+    worker = httpx.get(installation.address + "/sw.js")
+    assert worker.status_code == 200
+    assert 'startsWith("/static/")' in worker.text
+    shell = json.loads(worker.text.split("const FILES = ", 1)[1].split(";", 1)[0])
+    assert len(shell) > 2
+    assert [path for path in shell if httpx.get(installation.address + path).status_code != 200] == []
 
 
 @pytest.mark.parametrize("part", ["web", "worker"])

@@ -71,7 +71,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     context = {
         "offline_url": reverse("offline"),
         "shell": [reverse("offline"), *(static(path) for path in SHELL)],
-        "static_prefix": static("").split("?")[0],
+        "static_prefix": settings.STATIC_URL,
     }
     response = render(request, "web/sw.js", context, content_type="text/javascript")
     response["Service-Worker-Allowed"] = "/"
