@@ -25,7 +25,9 @@ class FigureForm(forms.Form):
         help_text=_("As the figure is written now: a number, true or false, or the hours of each day."),
     )
     valid_from = forms.DateField(
-        label=_("Valid from"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Valid from"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     source = forms.CharField(
         label=_("Where it comes from"),
@@ -65,7 +67,7 @@ class ScreeningForm(forms.Form):
         label=_("Day of screening"),
         help_text=_("The day the bureau screened, not the day of upload. It does not matter for a do-not-call list."),
         initial=timezone.localdate,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     file = forms.FileField(
         label=_("File"),

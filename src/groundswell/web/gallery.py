@@ -29,7 +29,9 @@ class GalleryForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the phone bank"), help_text=_("Callers see it at the top of their screen."))
     email = forms.EmailField(label=_("Email"), required=False)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), required=False
+    )
     order = forms.ChoiceField(label=_("Order"), choices=[("a", _("Mixed")), ("b", _("Area by area"))])
     share = forms.ChoiceField(
         label=_("Who may take the call-back"),

@@ -50,7 +50,9 @@ class ConsentForm(forms.Form):
         label=_("How it came to us"), max_length=200, help_text=_("A stall, the website, a letter.")
     )
     given_on = forms.DateField(
-        label=_("Given on"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Given on"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
