@@ -1,7 +1,8 @@
 """Who may see what: every address of the site, one line each. An address that is not here fails the suite.
 
-A line is `row(NAME, WHO, **arguments)`; add `method="post"` for what only takes POST. An argument that needs something
-to exist is a function of the `World` (world.py). WHO is one of EVERYONE, SIGNED_IN, NO_ONE, `only("organiser", ...)` for
+A line is `row(NAME, WHO, **arguments)`: a page to be read. A page with a form on it adds FORM, what is only posted adds
+POST; any other method must be refused as such. An argument that needs something to exist is a function of the `World`
+(world.py). WHO is one of EVERYONE, SIGNED_IN, NO_ONE, `only("organiser", ...)` for
 roles in the campaign that the address is about, `any_campaigns("organiser", ...)` for roles in whichever; join them with |.
 The test asks for each address as each viewer: whoever is not in WHO must be sent to sign in, to the second factor, or get
 403 or 404, and whoever is must not.
@@ -19,13 +20,18 @@ from permissions.world import World
 Argument = Callable[[World], Any] | str | int
 
 
+READ = ("get",)
+FORM = ("get", "post")
+POST = ("post",)
+
+
 @dataclass(frozen=True)
 class Row:
-    """One address and those who may see it."""
+    """One address, the methods it answers, and those who may see it."""
 
     name: str
     who: frozenset[str]
-    method: str = "get"
+    methods: tuple[str, ...] = READ
     data: Callable[[World], dict[str, Any]] | None = None
     arguments: dict[str, Argument] = field(default_factory=dict)
 
@@ -33,19 +39,21 @@ class Row:
 def row(
     name: str,
     who: frozenset[str],
-    method: str = "get",
+    methods: tuple[str, ...] = READ,
     data: Callable[[World], dict[str, Any]] | None = None,
     **arguments: Argument,
 ) -> Row:
     """A line of the table; `data` is what a form must hold to be looked at."""
-    return Row(name, who, method, data, arguments)
+    return Row(name, who, methods, data, arguments)
 
 
 LEADERS = only("organiser", "owner")
 STAFF = only("organiser", "data_manager", "owner")
 LEADERS_ANYWHERE = any_campaigns("organiser", "owner")
 STAFF_ANYWHERE = any_campaigns("organiser", "data_manager", "owner")
-LOG_READERS = any_campaigns("data_manager", "owner")
+KEEPERS = only("data_manager", "owner")
+KEEPERS_ANYWHERE = any_campaigns("data_manager", "owner")
+TEAM = only("caller", "organiser", "data_manager", "owner")
 
 
 def seat(_world: World) -> str:
@@ -62,65 +70,128 @@ WEB = [
 ]
 
 ACCOUNTS = [
-    row("accounts:join", EVERYONE, token=lambda w: w.invitation.token),
-    row("accounts:join_code", EVERYONE, token=lambda w: w.invitation.token),
-    row("accounts:setup", EVERYONE, token=lambda w: w.setup_token),  # until there is an owner
+    row("accounts:join", EVERYONE, FORM, token=lambda w: w.invitation.token),
+    row("accounts:join_code", EVERYONE, FORM, token=lambda w: w.invitation.token),
+    row("accounts:setup", EVERYONE, FORM, token=lambda w: w.setup_token),  # until there is an owner
     row("accounts:second_factor", SIGNED_IN),
-    row("accounts:me", SIGNED_IN),
-    row("accounts:sign_out_everywhere", SIGNED_IN, "post"),
+    row("accounts:me", SIGNED_IN, FORM),
+    row("accounts:sign_out_everywhere", SIGNED_IN, POST),
     row("accounts:team", LEADERS_ANYWHERE),
     row("accounts:invitations", LEADERS_ANYWHERE),
-    row("accounts:invite", LEADERS_ANYWHERE),
+    row("accounts:invite", LEADERS_ANYWHERE, FORM),
     row("accounts:invitation", LEADERS, pk=lambda w: w.invitation.pk),
-    row("accounts:revoke_invitation", LEADERS, "post", pk=lambda w: w.invitation.pk),
-    row("accounts:member", LEADERS, pk=lambda w: w.member.pk),
-    row("accounts:revoke_membership", LEADERS, "post", pk=lambda w: w.member.pk),
-    row("accounts:audit", LOG_READERS),
-    row("accounts:audit_export", LOG_READERS),
-    row("accounts:organisation", any_campaigns("owner")),
+    row("accounts:revoke_invitation", LEADERS, POST, pk=lambda w: w.invitation.pk),
+    row("accounts:member", LEADERS, FORM, pk=lambda w: w.member.pk),
+    row("accounts:revoke_membership", LEADERS, POST, pk=lambda w: w.member.pk),
+    row("accounts:audit", KEEPERS_ANYWHERE),
+    row("accounts:audit_export", KEEPERS_ANYWHERE),
+    row("accounts:organisation", any_campaigns("owner"), FORM),
 ]
 
 CAMPAIGNS = [
     row("campaigns:index", STAFF_ANYWHERE),
-    row("campaigns:new", LEADERS_ANYWHERE),
+    row("campaigns:new", LEADERS_ANYWHERE, FORM),
     row("campaigns:campaign", STAFF, slug=seat),
-    row("campaigns:settings", LEADERS, slug=seat),
-    row("campaigns:new_candidate", LEADERS, slug=seat),
-    row("campaigns:candidate", LEADERS, slug=seat, pk=lambda w: w.candidate.pk),
-    row("campaigns:candidate_removal", LEADERS, "post", slug=seat, pk=lambda w: w.candidate.pk),
+    row("campaigns:settings", LEADERS, FORM, slug=seat),
+    row("campaigns:new_candidate", LEADERS, FORM, slug=seat),
+    row("campaigns:candidate", LEADERS, FORM, slug=seat, pk=lambda w: w.candidate.pk),
+    row("campaigns:candidate_removal", LEADERS, POST, slug=seat, pk=lambda w: w.candidate.pk),
     row("campaigns:cribs", LEADERS, slug=seat),
-    row("campaigns:crib_preview", LEADERS, "post", slug=seat),
-    row("campaigns:crib", LEADERS, slug=seat, area_id=lambda w: w.area.pk),
+    row("campaigns:crib_preview", LEADERS, POST, slug=seat),
+    row("campaigns:crib", LEADERS, FORM, slug=seat, area_id=lambda w: w.area.pk),
     row("campaigns:scripts", LEADERS, slug=seat),
-    row("campaigns:new_script", LEADERS, slug=seat),
-    row("campaigns:script", LEADERS, slug=seat, pk=lambda w: w.script.pk),
-    row("campaigns:script_preview", LEADERS, "post", slug=seat, pk=lambda w: w.script.pk),
-    row("campaigns:script_copy", LEADERS, "post", slug=seat, pk=lambda w: w.script.pk),
-    row("campaigns:script_deletion", LEADERS, "post", slug=seat, pk=lambda w: w.script.pk),
-    row("campaigns:steps", LEADERS, "post", lambda w: {"question": w.question.pk}, slug=seat, pk=lambda w: w.script.pk),
-    row("campaigns:step", LEADERS, "post", slug=seat, pk=lambda w: w.script.pk, step_id=lambda w: w.step.pk),
-    row("campaigns:new_question", LEADERS, slug=seat),
-    row("campaigns:question", LEADERS, slug=seat, pk=lambda w: w.question.pk),
+    row("campaigns:new_script", LEADERS, FORM, slug=seat),
+    row("campaigns:script", LEADERS, FORM, slug=seat, pk=lambda w: w.script.pk),
+    row("campaigns:script_preview", LEADERS, POST, slug=seat, pk=lambda w: w.script.pk),
+    row("campaigns:script_copy", LEADERS, POST, slug=seat, pk=lambda w: w.script.pk),
+    row("campaigns:script_deletion", LEADERS, POST, slug=seat, pk=lambda w: w.script.pk),
+    row("campaigns:steps", LEADERS, POST, lambda w: {"question": w.question.pk}, slug=seat, pk=lambda w: w.script.pk),
+    row("campaigns:step", LEADERS, POST, slug=seat, pk=lambda w: w.script.pk, step_id=lambda w: w.step.pk),
+    row("campaigns:new_question", LEADERS, FORM, slug=seat),
+    row("campaigns:question", LEADERS, FORM, slug=seat, pk=lambda w: w.question.pk),
+]
+
+# Calling is for everyone in the campaign, whatever their role.
+CALLING = [
+    row("phonebank:calling", SIGNED_IN - {"bare_owner"}),  # a list of phone banks, or that there is none for them
+    row("phonebank:token", EVERYONE),  # a CSRF cookie, and nothing else
+    row("phonebank:call", TEAM, bank_id=lambda w: w.bank.pk),
+    row("phonebank:result", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:undo", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:skip", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:flag", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:pause", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:resume", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:heartbeat", TEAM, POST, bank_id=lambda w: w.bank.pk),
+]
+
+ORGANISING = [
+    row("phonebank:index", LEADERS_ANYWHERE),
+    # The outcomes are the organisation's, not one campaign's.
+    row("phonebank:outcomes", LEADERS_ANYWHERE),
+    row("phonebank:new_outcome", LEADERS_ANYWHERE, FORM),
+    row("phonebank:outcome", LEADERS_ANYWHERE, FORM, pk=lambda w: w.outcome.pk),
+    row("phonebank:overview", STAFF, slug=seat),
+    row("phonebank:new_bank", LEADERS, FORM, slug=seat),
+    row("phonebank:bank", LEADERS, slug=seat, pk=lambda w: w.bank.pk),
+    row("phonebank:edit_bank", LEADERS, FORM, slug=seat, pk=lambda w: w.bank.pk),
+    row("phonebank:reach", LEADERS, slug=seat, pk=lambda w: w.bank.pk),
+    row("phonebank:bank_status", LEADERS, POST, slug=seat, pk=lambda w: w.bank.pk),
+    row("phonebank:results", STAFF, slug=seat),
+    row("phonebank:results_export", STAFF, POST, slug=seat),
+    row("phonebank:callers", LEADERS, slug=seat),
+    row("phonebank:caller_review", LEADERS, POST, slug=seat, pk=lambda w: w.caller.pk),
+    row("phonebank:flags", LEADERS, slug=seat),
+    row("phonebank:flag_solution", LEADERS, POST, slug=seat, pk=lambda w: w.flag.pk),
+]
+
+# Closed numbers, screening and retention are the organisation's: whoever answers for the law in any campaign.
+COMPLIANCE = [
+    row("compliance:rules", EVERYONE),
+    row("compliance:figures", any_campaigns("owner"), FORM),
+    row("compliance:screening", KEEPERS_ANYWHERE, FORM),
+    row("compliance:do_not_call", KEEPERS_ANYWHERE, FORM),
+    row("compliance:lift", KEEPERS_ANYWHERE, POST, pk=lambda w: w.suppression.pk),
+    row("compliance:retention", KEEPERS_ANYWHERE),
+    row("compliance:delete_expired", KEEPERS_ANYWHERE, POST, category="answers"),
+]
+
+# A person of the campaign's areas. Callers see none: they are handed one household at a time (rule D12).
+PEOPLE = [
+    row("person:search", STAFF_ANYWHERE),
+    row("person:page", STAFF, pk=lambda w: w.person.pk),
+    row("person:close", STAFF, POST, lambda w: {"contact_point": w.number.pk}, pk=lambda w: w.person.pk),
+    row("person:lift", KEEPERS, POST, pk=lambda w: w.person.pk, suppression=lambda w: w.suppression.pk),
+    row("person:object", STAFF, POST, pk=lambda w: w.person.pk),
+    row("person:erase", KEEPERS, FORM, pk=lambda w: w.person.pk),
+    row("person:export", KEEPERS, POST, pk=lambda w: w.person.pk),
+    row("person:rename", KEEPERS, POST, pk=lambda w: w.person.pk),
+    row("person:add_address", KEEPERS, POST, pk=lambda w: w.person.pk),
+    row("person:retire_address", KEEPERS, POST, lambda w: {"contact_point": w.number.pk}, pk=lambda w: w.person.pk),
+    row("person:tag", STAFF, POST, pk=lambda w: w.person.pk),
+    row("person:untag", STAFF, POST, pk=lambda w: w.person.pk, tag=lambda w: w.tag.pk),
+    row("person:consent", KEEPERS, FORM, pk=lambda w: w.person.pk),
+    row("person:withdraw", STAFF, POST, pk=lambda w: w.person.pk, consent=lambda w: w.consent.pk),
 ]
 
 # The pages of allauth: about oneself only. Signing in and resetting a password are for whoever is not signed in.
 ALLAUTH = [
-    row("account_login", EVERYONE),
-    row("account_logout", EVERYONE),
+    row("account_login", EVERYONE, FORM),
+    row("account_logout", EVERYONE, FORM),
     row("account_inactive", EVERYONE),
-    row("account_signup", EVERYONE),  # says that it is closed
-    row("account_request_login_code", EVERYONE),
+    row("account_signup", EVERYONE, FORM),  # says that it is closed
+    row("account_request_login_code", EVERYONE, FORM),
     row("account_email_verification_sent", EVERYONE),
     row("account_confirm_email", EVERYONE, key="none"),
-    row("account_reset_password", EVERYONE),
+    row("account_reset_password", EVERYONE, FORM),
     row("account_reset_password_done", EVERYONE),
-    row("account_reset_password_from_key", EVERYONE, uidb36="1", key="none-none"),
+    row("account_reset_password_from_key", EVERYONE, FORM, uidb36="1", key="none-none"),
     row("account_reset_password_from_key_done", EVERYONE),
-    row("account_email", SIGNED_IN),
-    row("account_change_password", SIGNED_IN),
-    row("account_set_password", SIGNED_IN),
+    row("account_email", SIGNED_IN, FORM),
+    row("account_change_password", SIGNED_IN, FORM),
+    row("account_set_password", SIGNED_IN, FORM),
     row("mfa_index", SIGNED_IN),
-    row("mfa_login_webauthn", EVERYONE),
+    row("mfa_login_webauthn", EVERYONE, FORM),
 ]
 # Steps of a sign-in or of "is it you?": they lead to the sign-in page without the step before, to whoever comes.
 STEPS = [
@@ -140,4 +211,4 @@ STEPS = [
     "mfa_edit_webauthn",
 ]
 
-TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *ALLAUTH]
+TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *CALLING, *ORGANISING, *COMPLIANCE, *PEOPLE, *ALLAUTH]

@@ -13,6 +13,10 @@ from groundswell.accounts.models import Invitation, Membership, User
 from groundswell.accounts.setup_links import SALT
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
 from groundswell.campaigns.models import Candidate, Question, Script
+from groundswell.compliance.models import Consent, Suppression
+from groundswell.people.addresses import address_hash
+from groundswell.people.models import ContactPoint, DataSource, Household, Person, PersonContact, PersonTag, Tag
+from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry
 from groundswell.places.models import Area
 from permissions.viewers import role_of
 
@@ -24,6 +28,10 @@ class World:
         make_organisation()
         self.campaign = make_campaign("seat", name="The seat")
         self.other_campaign = make_campaign("elsewhere", name="Elsewhere")
+        # A campaign without areas is about everybody, and so may see everybody.
+        self.area = Area.objects.create(kind="ward", boundary_set="test", code="w", name="Ward")
+        self.campaign.areas.add(self.area)
+        self.other_campaign.areas.add(Area.objects.create(kind="ward", boundary_set="test", code="e", name="Elsewhere"))
 
     def user(self, viewer: str) -> User | None:
         """The user of this viewer; None for the anonymous one."""
@@ -56,13 +64,6 @@ class World:
         return signing.dumps("setup", salt=SALT)
 
     @cached_property
-    def area(self) -> Area:
-        """A ward of the campaign."""
-        area = Area.objects.create(kind="ward", boundary_set="test", code="w", name="Ward")
-        self.campaign.areas.add(area)
-        return area
-
-    @cached_property
     def candidate(self) -> Candidate:
         """Someone who stands there."""
         return Candidate.objects.create(campaign=self.campaign, area=self.area, name="Cand")
@@ -81,3 +82,81 @@ class World:
     def step(self) -> Any:
         """That question in that script."""
         return self.script.steps.create(question=self.question, position=1)
+
+    @cached_property
+    def source(self) -> DataSource:
+        """Where the people are known from."""
+        return DataSource.objects.create(name="Members", lawful_basis="consent", purpose="campaigning")
+
+    @cached_property
+    def household(self) -> Household:
+        """A home in the campaign's ward."""
+        return Household.objects.create(
+            area=self.area, constituency=self.area, address_lines="1 High Street", address_key="1 high street"
+        )
+
+    @cached_property
+    def person(self) -> Person:
+        """Somebody who lives there, with a number."""
+        person = Person.objects.create(
+            household=self.household, source=self.source, given_names="Vera", name_key="vera"
+        )
+        PersonContact.objects.create(person=person, contact_point=self.number, source=self.source)
+        return person
+
+    @cached_property
+    def number(self) -> ContactPoint:
+        """Their number, from the range that is kept for drama."""
+        value = "+441632960001"
+        return ContactPoint.objects.create(kind="phone", value=value, address_hash=address_hash("phone", value))
+
+    @cached_property
+    def suppression(self) -> Suppression:
+        """Their number is closed."""
+        return Suppression.objects.create(
+            address_hash=self.number.address_hash, kind="phone", scope="calls", reason="asked"
+        )
+
+    @cached_property
+    def consent(self) -> Consent:
+        """They have agreed to something."""
+        return Consent.objects.create(
+            person=self.person,
+            address_hash=self.number.address_hash,
+            channel="call",
+            state="given",
+            wording="Yes",
+            wording_version="1",
+            source="stall",
+            evidence="paper",
+            given_at=timezone.now(),
+        )
+
+    @cached_property
+    def tag(self) -> Tag:
+        """A word on them."""
+        return PersonTag.objects.create(person=self.person, tag=Tag.objects.create(name="poster")).tag
+
+    @cached_property
+    def bank(self) -> PhoneBank:
+        """A phone bank of the campaign that is open."""
+        return PhoneBank.objects.create(campaign=self.campaign, name="Monday", script=self.script, status="open")
+
+    @cached_property
+    def flag(self) -> Flag:
+        """A household of it that waits for an organiser."""
+        bucket = HoursBucket.objects.get_or_create(time_zone="Europe/London", holiday_region="")[0]
+        entry = QueueEntry.objects.create(
+            campaign_id=self.campaign.pk, phone_bank=self.bank, household=self.household, bucket=bucket
+        )
+        return Flag.objects.create(entry=entry, phone_bank=self.bank, raised_by=self.member.user, note="Is rude")
+
+    @cached_property
+    def caller(self) -> User:
+        """Somebody who has called in it."""
+        return CallerStatus.objects.create(phone_bank=self.bank, caller=self.member.user).caller
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """One of the outcomes that every installation has."""
+        return Outcome.objects.get(code="no_answer")

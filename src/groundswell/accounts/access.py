@@ -13,10 +13,8 @@ from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -26,6 +24,7 @@ from groundswell.accounts import identity
 from groundswell.accounts.above import campaigns
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, User
+from groundswell.accounts.second_factor import lacks_second_factor, live_memberships
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -35,7 +34,6 @@ M = TypeVar("M", bound=Model)
 View = Callable[Concatenate["HttpRequest", P], "HttpResponseBase"]
 
 ORDER = [Role.OWNER, Role.ORGANISER, Role.DATA_MANAGER, Role.CALLER]
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # Staff sign in anew after a working day; a passkey makes that one touch.
 STAFF_SESSION_SECONDS = 12 * 3600
 SEEN_EVERY = timedelta(minutes=5)
@@ -60,8 +58,7 @@ def memberships_of(request: HttpRequest) -> list[Membership]:
     user = request.user
     if not isinstance(user, User):
         raise SignInRequired
-    second_factor = Exists(Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=SECOND_FACTORS))
-    found = list(Membership.objects.live().filter(user=user).annotate(has_second_factor=second_factor))
+    found = live_memberships(user)
     for membership in found:
         membership.user = user
     found.sort(key=lambda m: (ORDER.index(Role(m.role)), -m.pk))
@@ -100,11 +97,8 @@ def membership_for(request: HttpRequest, campaign: Model | None = None, *roles: 
 
 
 def check_second_factor(request: HttpRequest, membership: Membership) -> None:
-    """Raise SecondFactorRequired for staff without one. The demo's own users are let off, in the demo only (X1)."""
-    user = cast(User, request.user)
-    if settings.DEMO and user.is_demo:
-        return
-    if not cast(Any, membership).has_second_factor:
+    """Raise SecondFactorRequired for staff without one (rule X1)."""
+    if lacks_second_factor(membership, cast(User, request.user)):
         raise SecondFactorRequired
 
 
@@ -173,10 +167,15 @@ def limit_to_areas(queryset: QuerySet[M], membership: Membership, field: str = "
 def refresh_identity(request: HttpRequest, campaign_id: int | None = None) -> identity.CallerIdentity | None:
     """The caller's identity after asking the database: for when the session knows none, or the claim refused it.
 
-    Raises SignInRequired when nobody is signed in (any more).
+    Raises SignInRequired when nobody is signed in (any more), SecondFactorRequired when that is what is missing.
     """
-    memberships_of(request)
-    return identity.caller_identity(request, campaign_id)
+    memberships = memberships_of(request)
+    found = identity.caller_identity(request, campaign_id)
+    if found is None:
+        for membership in memberships:
+            if campaign_id is None or membership.campaign_id in (None, campaign_id):
+                check_second_factor(request, membership)
+    return found
 
 
 def _is_fresh(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import SESSION_KEY
 
 from groundswell.accounts.models import Membership, User
+from groundswell.accounts.second_factor import lacks_second_factor, live_memberships
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,9 +41,13 @@ def begin_session(request: HttpRequest, user: User) -> None:
 
 
 def remember_identity(request: HttpRequest, user: User, memberships: list[Membership] | None = None) -> None:
-    """Write the user's live memberships into the session: at sign-in, and whenever they are found to have changed."""
+    """Write the user's live memberships into the session: at sign-in, and whenever they are found to have changed.
+
+    A staff membership that lacks its second factor stays out, so that nobody calls by it either (rule X1).
+    """
     if memberships is None:
-        memberships = list(Membership.objects.live().filter(user=user).order_by("-pk"))
+        memberships = sorted(live_memberships(user), key=lambda m: -m.pk)
+    memberships = [m for m in memberships if not lacks_second_factor(m, user)]
     kept = request.session.get(KEY, {})
     found = [[m.pk, m.campaign_id] for m in memberships[:MOST_MEMBERSHIPS]]
     wanted = {

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from groundswell.accounts.access import SECOND_FACTORS, SecondFactorRequired, SignInRequired
+from groundswell.accounts.access import SecondFactorRequired, SignInRequired
+from groundswell.accounts.second_factor import SECOND_FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

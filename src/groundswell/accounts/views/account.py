@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groundswell.accounts import operations
-from groundswell.accounts.access import SECOND_FACTORS
 from groundswell.accounts.forms import RenameForm
 from groundswell.accounts.models import Membership, User
+from groundswell.accounts.second_factor import SECOND_FACTORS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

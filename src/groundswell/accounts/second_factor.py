@@ -1,0 +1,26 @@
+"""Who must have a second factor, and who has one (rule X1)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from groundswell.accounts.models import Membership, User
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def live_memberships(user: User) -> list[Membership]:
+    """The user's live memberships, each with whether there is a second factor behind it; one query."""
+    has_one = Exists(Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=SECOND_FACTORS))
+    return list(Membership.objects.live().filter(user=user).annotate(has_second_factor=has_one))
+
+
+def lacks_second_factor(membership: Membership, user: User) -> bool:
+    """Whether a membership of `live_memberships` may not be used yet. The demo's own users are let off, in the demo only."""
+    if not membership.is_staff_role() or (settings.DEMO and user.is_demo):
+        return False
+    return not cast(Any, membership).has_second_factor
