@@ -39,7 +39,7 @@ def import_command(name: str, layout_name: str, description: str) -> click.Comma
         started = time.monotonic()
         report = import_places(
             layout,
-            file.read_bytes(),
+            content=file.read_bytes(),
             by=None,
             boundary_set=boundary_set,
             kind=kind,

@@ -83,8 +83,8 @@ class ImportReport:
 
 def import_places(
     layout: Layout,
-    content: bytes,
     *,
+    content: bytes,
     by: User | None,
     boundary_set: str,
     kind: str = AreaKind.CONSTITUENCY,

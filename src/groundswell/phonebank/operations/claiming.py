@@ -108,7 +108,7 @@ def _record(result: CallResult, by: CallerIdentity, now: datetime) -> Recorded |
         with transaction.atomic():
             (found,) = _ask(RECORD_STATEMENT, parameters)
             if found["status"] in {"recorded", "late"}:
-                apply_effect(OutcomeEffect(outcome.effect), found, by=by, now=now)
+                apply_effect(OutcomeEffect(outcome.effect), found=found, by=by, now=now)
     return None if found["status"] == "stale" else _recorded(found)
 
 

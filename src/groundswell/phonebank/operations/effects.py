@@ -17,7 +17,7 @@ from groundswell.phonebank.enums import OutcomeEffect
 RETIRED_REASON = "wrong_number"
 
 
-def apply_effect(effect: OutcomeEffect, found: Mapping[str, Any], *, by: CallerIdentity, now: datetime) -> None:
+def apply_effect(effect: OutcomeEffect, *, found: Mapping[str, Any], by: CallerIdentity, now: datetime) -> None:
     """Carry out the effect of a result on its person and number; what is done already stays as it is."""
     user = User.objects.get(pk=by.user_id)
     person, number, campaign = found["person"], found["number"], found["campaign"]

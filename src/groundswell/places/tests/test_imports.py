@@ -26,7 +26,7 @@ RIDINGS = (
 
 
 def bring(layout, content, **options):
-    return import_places(layout, content, **{"by": None, "boundary_set": "canada", **options})
+    return import_places(layout, content=content, **{"by": None, "boundary_set": "canada", **options})
 
 
 def counts(report):

@@ -82,7 +82,7 @@ def test_a_new_version_leaves_somebodys_own_rows_alone(loaded):
         (OFFICE_HOLDERS, b"area_code,name\nE14001144,\nE14001563,Somebody Else\n"),
         (RESULTS, b"area_code,election,party,votes\nE14001144,2024,Blue,7\nE14001144,2024,Red,5\n"),
     ):
-        report = import_places(layout, content, by=None, boundary_set=PARLIAMENT_2024)
+        report = import_places(layout, content=content, by=None, boundary_set=PARLIAMENT_2024)
         assert report.rejects == ()
     forget_version()
     load_reference_data()
