@@ -31,6 +31,10 @@ class SuppressionReason(TextChoices):
     ORGANISATION = "organisation", _("closed by the organisation")
 
 
+# Who asked for these is never asked again, so nobody may open them again either (D4, D5).
+FINAL_REASONS = frozenset({SuppressionReason.OBJECTED, SuppressionReason.ERASED})
+
+
 class ScreeningList(TextChoices):
     TPS = "tps", _("Telephone Preference Service")
     CTPS = "ctps", _("Corporate Telephone Preference Service")

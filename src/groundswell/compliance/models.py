@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.enums import OrganisationKind
 from groundswell.compliance.enums import (
+    FINAL_REASONS,
     Channel,
     ConsentState,
     ScreeningList,
     SuppressionReason,
     SuppressionScope,
 )
+from groundswell.compliance.figure_names import figure_name
 
 
 class Figure(models.Model):
@@ -45,6 +47,11 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} from {self.valid_from}"
+
+    @property
+    def name(self) -> str:
+        """What it is called on a page."""
+        return figure_name(self.key)
 
 
 class Consent(models.Model):
@@ -119,6 +126,11 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()}: {self.get_reason_display()}"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nobody may lift it: who asked for it is never asked again (rules D4, D5)."""
+        return self.reason in FINAL_REASONS
 
 
 class ScreeningFile(models.Model):

@@ -72,6 +72,21 @@ def holdings() -> list[Holding]:
     return sorted(_HOLDINGS.values(), key=lambda holding: (holding.order, holding.key))
 
 
+@dataclass(frozen=True)
+class Share:
+    """One holding's share of a person's data: how many rows, and why they are kept if they are."""
+
+    label: str | Promise
+    rows: int
+    kept_because: str | Promise
+
+
+def shares_of(person: Person) -> list[Share]:
+    """What erasing a person would empty and what it would leave, holding by holding; those with nothing left out."""
+    counted = [Share(h.label, sum(1 for _row in h.export(person)), h.kept_because) for h in holdings()]
+    return [share for share in counted if share.rows]
+
+
 def registered_models() -> set[type[Model]]:
     """The models of all holdings and the exempt ones."""
     return {model for holding in _HOLDINGS.values() for model in holding.models} | set(_EXEMPT)

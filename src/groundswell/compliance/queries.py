@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from groundswell.compliance.enums import ConsentState
 from groundswell.compliance.models import Consent, Suppression
@@ -16,10 +17,11 @@ def hashes_of(person: Person) -> list[bytes]:
     return [bytes(digest) for digest in person.contact_points.values_list("address_hash", flat=True)]
 
 
-def consents_about(person: Person) -> QuerySet[Consent]:
-    """Every line about a person or one of their addresses, newest first."""
+def consents_about(person: Person, digests: Iterable[bytes] | None = None) -> QuerySet[Consent]:
+    """Every line about a person or one of their addresses (`digests`, where they are known), newest first."""
+    known = hashes_of(person) if digests is None else list(digests)
     return (
-        Consent.objects.filter(Q(person=person) | Q(address_hash__in=hashes_of(person)))
+        Consent.objects.filter(Q(person=person) | Q(address_hash__in=known))
         .select_related("captured_by")
         .order_by("-given_at", "-id")
     )
@@ -27,19 +29,25 @@ def consents_about(person: Person) -> QuerySet[Consent]:
 
 def current_consents(person: Person) -> list[Consent]:
     """The consents that hold: the newest for each address, channel and purpose, unless a withdrawal is as new."""
-    withdrawn = Consent.objects.filter(
-        address_hash=OuterRef("address_hash"),
-        channel=OuterRef("channel"),
-        purpose=OuterRef("purpose"),
-        state=ConsentState.WITHDRAWN,
-        given_at__gte=OuterRef("given_at"),
-    )
-    held = consents_about(person).filter(~Exists(withdrawn), state=ConsentState.GIVEN)
-    return list(
-        held.order_by("address_hash", "channel", "purpose", "-given_at", "-id").distinct(
-            "address_hash", "channel", "purpose"
-        )
-    )
+    return still_held(list(consents_about(person)))
+
+
+def still_held(lines: Sequence[Consent]) -> list[Consent]:
+    """Of ledger lines, newest first, those consents that hold: as `compliance_call_status` reads them."""
+    withdrawn: dict[tuple[bytes, str, str], datetime] = {}
+    for line in lines:
+        if line.state == ConsentState.WITHDRAWN:
+            withdrawn.setdefault(_what_for(line), line.given_at)
+    held: dict[tuple[bytes, str, str], Consent] = {}
+    for line in lines:
+        key = _what_for(line)
+        if line.state == ConsentState.GIVEN and (key not in withdrawn or line.given_at > withdrawn[key]):
+            held.setdefault(key, line)
+    return list(held.values())
+
+
+def _what_for(line: Consent) -> tuple[bytes, str, str]:
+    return bytes(line.address_hash), line.channel, line.purpose
 
 
 def suppressions_of(digests: Iterable[bytes]) -> QuerySet[Suppression]:

@@ -370,3 +370,30 @@ WHY_NOT: Final[dict[Refusal, str | Promise]] = {
     Refusal.CALLED_TODAY: _("this number was already called today"),
     Refusal.ATTEMPTS_USED: _("this number was called often enough"),
 }
+
+# What the data manager can do about it, in the same order.
+WHAT_TO_DO: Final[dict[Refusal, str | Promise]] = {
+    Refusal.NO_NUMBER: _("Import a file of numbers, or add one that they gave you on their page."),
+    Refusal.ERASED: _("Nothing: that was their wish, and it holds for good."),
+    Refusal.ANONYMOUS: _("Nothing: they are registered without a name for their safety."),
+    Refusal.REMOVED: _("Nothing, until a later register names them again."),
+    Refusal.UNDER_AGE: _("Nothing: they are called from their sixteenth birthday on, by themselves."),
+    Refusal.DECEASED: _("If it was a mistake, put it right on their page."),
+    Refusal.MOVED: _("If it was a mistake, put it right on their page; the next register says where they live now."),
+    Refusal.OBJECTED: _("Nothing: an objection to marketing has no override."),
+    Refusal.SUPPRESSED: _(
+        "Only they can change it. If they did, open the number again on their page, with the reason."
+    ),
+    Refusal.RETIRED: _("Add their new number on their page, if they gave you one."),
+    Refusal.TPS: _(
+        "Nothing, unless they agreed to your calls on that number: then record the consent with its evidence."
+    ),
+    Refusal.SCREENING_OLD: _("Screen your numbers again and upload the result under Screening."),
+    Refusal.CALLED_TODAY: _("Nothing: they are called again from tomorrow on."),
+    Refusal.ATTEMPTS_USED: _("Nothing in this phone bank; the figure says how often is enough."),
+}
+
+
+def explanation_anchor(refusal: Refusal) -> str:
+    """Where on the page of rules a refusal is explained: what follows the # in a link to `compliance:rules`."""
+    return f"why-{refusal.value.replace('_', '-')}"

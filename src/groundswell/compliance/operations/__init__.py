@@ -1,8 +1,13 @@
 """What the organisation does for the law: suppress, consent, screen, forget, hand over."""
 
 from groundswell.compliance.operations.access_request import export_held_data, held_on
-from groundswell.compliance.operations.consent import record_consent, withdraw_consent
-from groundswell.compliance.operations.correction import add_address, correct_name, retire_address
+from groundswell.compliance.operations.consent import record_consent, withdraw_consent, withdraw_line
+from groundswell.compliance.operations.correction import (
+    add_address,
+    correct_departure,
+    correct_name,
+    retire_address,
+)
 from groundswell.compliance.operations.erasure import ErasureRefusedError, erase_person
 from groundswell.compliance.operations.figures import add_figure
 from groundswell.compliance.operations.retention import Expiry, delete_expired, expiring
@@ -22,6 +27,7 @@ __all__ = [
     "ScreeningReport",
     "add_address",
     "add_figure",
+    "correct_departure",
     "correct_name",
     "delete_expired",
     "erase_person",
@@ -36,4 +42,5 @@ __all__ = [
     "retire_address",
     "suppress",
     "withdraw_consent",
+    "withdraw_line",
 ]

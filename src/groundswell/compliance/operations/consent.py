@@ -92,10 +92,50 @@ def withdraw_consent(
     purpose: str = CAMPAIGNING,
 ) -> Consent:
     """Write down that a consent was taken back. It ends every consent for that address given before it."""
+    return _withdraw(
+        person=person,
+        digest=_address(person, channel, contact_point),
+        channel=channel,
+        by=by,
+        source=source,
+        withdrawn_at=withdrawn_at,
+        purpose=purpose,
+    )
+
+
+@transaction.atomic
+def withdraw_line(*, line: Consent, by: User | None, source: str = "") -> Consent:
+    """Write down that this consent was taken back, also where the address is no longer known to be the person's.
+
+    Raises ValidationError for a line that is itself a withdrawal or names no person.
+    """
+    if line.state != ConsentState.GIVEN or line.person is None:
+        raise ValidationError(_("Only a consent of somebody we know can be taken back."))
+    return _withdraw(
+        person=line.person,
+        digest=bytes(line.address_hash),
+        channel=Channel(line.channel),
+        by=by,
+        source=source,
+        withdrawn_at=None,
+        purpose=line.purpose,
+    )
+
+
+def _withdraw(
+    *,
+    person: Person,
+    digest: bytes,
+    channel: Channel,
+    by: User | None,
+    source: str,
+    withdrawn_at: datetime | None,
+    purpose: str,
+) -> Consent:
     line = _add_line(
         ConsentState.WITHDRAWN,
         person=person,
-        digest=_address(person, channel, contact_point),
+        digest=digest,
         channel=channel,
         purpose=purpose,
         wording="",
@@ -105,9 +145,8 @@ def withdraw_consent(
         given_at=withdrawn_at or timezone.now(),
         by=by,
     )
-    contact_closed.send(
-        sender=Consent, contact_point_ids=[contact_point.pk] if contact_point else [], person_ids=[person.pk]
-    )
+    numbers = list(ContactPoint.objects.filter(address_hash=digest).values_list("pk", flat=True))
+    contact_closed.send(sender=Consent, contact_point_ids=numbers, person_ids=[person.pk])
     return line
 
 

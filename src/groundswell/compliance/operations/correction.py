@@ -31,6 +31,17 @@ def correct_name(*, person: Person, title: str, given_names: str, family_name: s
 
 
 @transaction.atomic
+def correct_departure(*, person: Person, by: User | None) -> None:
+    """They have neither died nor moved, whatever a call said. Raises ValidationError if nothing said so."""
+    if person.moved_at is None and person.deceased_at is None:
+        raise ValidationError(_("Nothing says that this person has gone."))
+    undone = [name for name in ("moved_at", "deceased_at") if getattr(person, name) is not None]
+    person.moved_at = person.deceased_at = None
+    person.save(update_fields=["moved_at", "deceased_at"])
+    audit.record("correct_departure", by=by, subject=person, undone=undone)
+
+
+@transaction.atomic
 def add_address(*, person: Person, kind: ContactKind, value: str, by: User | None) -> ContactPoint:
     """Add a number or email that the person gave us. A number nobody uses any more comes back into use.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from groundswell.accounts import audit
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Membership, User
-from groundswell.compliance.enums import SuppressionReason, SuppressionScope
+from groundswell.compliance.enums import FINAL_REASONS, SuppressionReason, SuppressionScope
 from groundswell.compliance.models import Suppression
 from groundswell.compliance.number_files import NumberFileReport, read_numbers
 from groundswell.compliance.signals import contact_closed
@@ -21,8 +21,6 @@ from groundswell.people.addresses import address_hash, normalise_email, normalis
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person
 
-# Who asked for these is never asked again, so nobody may open them again either (D4, D5).
-FINAL_REASONS = frozenset({SuppressionReason.OBJECTED, SuppressionReason.ERASED})
 MAY_LIFT = frozenset({Role.OWNER, Role.DATA_MANAGER})
 
 
@@ -64,7 +62,7 @@ def lift_suppression(*, suppression: Suppression, reason: str, by: User | None) 
     locked = Suppression.objects.select_for_update().get(pk=suppression.pk)
     if locked.lifted_at is not None:
         return locked
-    if locked.reason in FINAL_REASONS:
+    if locked.is_final:
         raise LiftRefusedError(
             _("This person objected to marketing or asked to be forgotten. That cannot be undone (rules D4 and D5).")
         )

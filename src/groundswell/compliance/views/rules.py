@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from groundswell.accounts.access import require_role, roles_of
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import User
+from groundswell.compliance.enums import Refusal
 from groundswell.compliance.figures import figures_in_force
 from groundswell.compliance.forms import FigureForm
 from groundswell.compliance.models import Figure
 from groundswell.compliance.operations import add_figure
-from groundswell.compliance.rule_texts import RULES
+from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, RULES, WHAT_TO_DO, WHY_NOT, explanation_anchor
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -39,6 +40,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     in_force = {figure.key: figure for figure in figures_in_force(on=timezone.localdate())}
     groups = [
         (
+            letter,
             label,
             [
                 (rule, [in_force[key] for key in rule.figures if key in in_force])
@@ -48,8 +50,18 @@ def rules(request: HttpRequest) -> HttpResponse:
         )
         for letter, label in GROUPS
     ]
-    may_change = Role.OWNER in roles_of(request)
-    return render(request, "compliance/rules.html", {"groups": groups, "may_change": may_change})
+    reasons = [
+        (explanation_anchor(refusal), refusal.label, WHY_NOT[refusal], WHAT_TO_DO[refusal], RULE_OF_REFUSAL[refusal])
+        for refusal in Refusal
+    ]
+    roles = roles_of(request)
+    context = {
+        "groups": groups,
+        "reasons": reasons,
+        "may_change": Role.OWNER in roles,
+        "is_keeper": bool(roles & {Role.OWNER, Role.DATA_MANAGER}),
+    }
+    return render(request, "compliance/rules.html", context)
 
 
 @require_role(Role.OWNER)

@@ -3,144 +3,183 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 
-from groundswell.accounts.models import AuditEvent
 from groundswell.campaigns.models import Answer
-from groundswell.compliance.contact import statuses_of_people
-from groundswell.compliance.enums import Refusal
-from groundswell.compliance.figures import contact_hours, max_calls_per_day
+from groundswell.compliance.enums import Refusal, SuppressionScope
+from groundswell.compliance.figures import HOURS_FIGURES, figures_of, hours_from
 from groundswell.compliance.hours import holiday_region, opens_next
 from groundswell.compliance.models import Consent, Suppression
-from groundswell.compliance.queries import consents_about, current_consents, suppressions_of
-from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, RULES, WHY_NOT, Rule
-from groundswell.people.models import ContactPoint, Elector, Person, PersonTag
-from groundswell.phonebank.models import Call
+from groundswell.compliance.queries import consents_about, still_held, suppressions_of
+from groundswell.compliance.rule_texts import WHY_NOT, explanation_anchor
+from groundswell.people.enums import ContactKind, Franchise
+from groundswell.people.franchise import Election, elections_open_to
+from groundswell.people.models import Elector, Person
+from groundswell.phonebank.bank_settings import day_start
+from groundswell.phonebank.models import Call, HoursBucket
+from groundswell.web.person.statements import ask
+from groundswell.web.person.timeline import Event, timeline_of
 
 SHOWN_CALLS = 50
-SHOWN_EVENTS = 25
+# Of refusals, the one nearest to calling is named: the last in the order in which they are asked.
+NEAREST = {refusal: place for place, refusal in enumerate(Refusal)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """May we call, now? `refusal` says why not; `opens_at` from when, where only the hour is wrong."""
+
+    refusal: Refusal | None
+    opens_at: datetime | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason in words; empty where we may."""
+        return str(WHY_NOT[self.refusal]) if self.refusal else ""
+
+    @property
+    def anchor(self) -> str:
+        """Where the page of rules explains it."""
+        return explanation_anchor(self.refusal) if self.refusal else "C10"
 
 
 @dataclass
 class Address:
-    """One number or email of a person, and whether it may be called."""
+    """One number or email of a person, and for a number whether it may be called."""
 
-    point: ContactPoint
-    refusal: Refusal | None
-    why: str | Promise = ""
-    rule: Rule | None = None
-    # Where it may be called, only not now: from when.
-    opens_at: datetime | None = None
+    id: int
+    kind: str
+    value: str
+    digest: bytes
+    retired_at: datetime | None
+    verdict: Verdict
+    screened_on: date | None
+    source: str
     suppressions: list[Suppression] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
 
     @property
     def is_phone(self) -> bool:
-        return self.point.kind == "phone"
+        """Whether it can be rung."""
+        return self.kind == ContactKind.PHONE
 
     @property
-    def live_suppression(self) -> Suppression | None:
+    def live_suppressions(self) -> list[Suppression]:
         """What closes it now."""
-        return next((s for s in self.suppressions if s.lifted_at is None), None)
+        return [s for s in self.suppressions if s.lifted_at is None]
+
+    @property
+    def may_be_closed(self) -> bool:
+        """Whether there is anything left to close to what it is used for."""
+        scope = SuppressionScope.CALLS if self.is_phone else SuppressionScope.MESSAGES
+        return not any(s.scope in {scope, SuppressionScope.ALL} for s in self.live_suppressions)
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """An entry on a register, and what it lets its elector vote in today (rule R5)."""
+
+    elector: Elector
+    votes_in: list[Election]
 
 
 @dataclass
 class History:
     """A person's page."""
 
+    verdict: Verdict
     addresses: list[Address]
-    electors: list[Elector]
-    tags: list[PersonTag]
-    household: list[Person]
+    entries: list[RegisterEntry]
     answers: list[Answer]
     calls: list[Call]
     consents: list[Consent]
-    events: list[AuditEvent]
+    # The consents that still hold, by id: those that can be taken back.
+    held: set[int]
+    events: list[Event]
 
 
 def history_of(person: Person, *, now: datetime) -> History:
-    """Read a person's whole page."""
+    """Read a person's whole page, nine queries whatever is known of them."""
+    addresses = _addresses(person, now)
+    digests = [address.digest for address in addresses]
+    consents = list(consents_about(person, digests))
+    held = still_held(consents)
+    closed = list(suppressions_of(digests)) if digests else []
+    for address in addresses:
+        address.suppressions = [s for s in closed if bytes(s.address_hash) == address.digest]
+        address.consents = [c for c in held if bytes(c.address_hash) == address.digest]
     return History(
-        addresses=addresses_of(person, now=now),
-        electors=list(person.electors.select_related("register__constituency", "area").order_by("removed_on", "pk")),
-        tags=list(person.person_tags.select_related("tag").order_by("tag__name")),
-        household=list(
-            Person.objects.filter(household=person.household_id).exclude(pk=person.pk).order_by("name_key", "pk")
-        )
-        if person.household_id
-        else [],
+        verdict=_of_all([address.verdict for address in addresses if address.is_phone]),
+        addresses=addresses,
+        entries=_entries(person, now),
         answers=list(
             Answer.objects.filter(person=person)
             .select_related("question", "option", "campaign", "recorded_by")
             .order_by("-answered_at", "-pk")
         ),
         calls=list(_calls_about(person)[:SHOWN_CALLS]),
-        consents=list(consents_about(person)),
-        events=list(
-            AuditEvent.objects.filter(subject_kind="people.person", subject_id=person.pk)
-            .select_related("actor")
-            .order_by("-at", "-pk")[:SHOWN_EVENTS]
-        ),
+        consents=consents,
+        held={line.pk for line in held},
+        events=timeline_of(person),
     )
 
 
-def addresses_of(person: Person, *, now: datetime) -> list[Address]:
-    """A person's numbers and emails with the answer to "may we call?" for each number."""
-    points = list(person.contact_points.order_by("kind", "person_contacts__position", "pk").distinct())
-    refusals = {status.contact_point_id: status.refusal for status in statuses_of_people([person.pk], now=now)}
-    closed = list(suppressions_of([bytes(point.address_hash) for point in points]))
-    held = current_consents(person)
-    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    called = {
-        row["contact_point_id"]: row["times"]
-        for row in Call.objects.filter(
-            contact_point__in=points, occurred_at__gte=today, is_dial=True, undone_at__isnull=True
+def _entries(person: Person, now: datetime) -> list[RegisterEntry]:
+    electors = person.electors.select_related("register__constituency", "area").order_by("removed_on", "pk")
+    return [
+        RegisterEntry(
+            elector,
+            []
+            if elector.removed_on
+            else elections_open_to(
+                franchise=Franchise(elector.franchise),
+                nation=elector.register.constituency.nation,
+                attainment=elector.attainment_date,
+                polling_day=timezone.localdate(now),
+            ),
         )
-        .values("contact_point_id")
-        .annotate(times=Count("pk"))
-    }
-    most = max_calls_per_day(on=timezone.localdate(now)) if points else 0
-    opens = _opens_next(person, now) if points else None
-    addresses = []
-    for point in points:
-        refusal = refusals.get(point.pk)
-        if refusal is None and called.get(point.pk, 0) >= most:
-            refusal = Refusal.CALLED_TODAY
-        digest = bytes(point.address_hash)
-        addresses.append(
-            Address(
-                point=point,
-                refusal=refusal,
-                why=WHY_NOT[refusal] if refusal else "",
-                rule=RULE_OF_REFUSAL[refusal] if refusal else None,
-                opens_at=opens if opens and opens > now else None,
-                suppressions=[s for s in closed if bytes(s.address_hash) == digest],
-                consents=[c for c in held if bytes(c.address_hash) == digest],
-            )
-        )
-    return addresses
+        for elector in electors
+    ]
 
 
-def _opens_next(person: Person, now: datetime) -> datetime | None:
-    """When the person's own clock and calendar let us ring; now if that is open."""
-    household = person.household
-    zone = household.constituency.time_zone if household else timezone.get_current_timezone_name()
-    region = holiday_region(household.constituency.nation) if household else ""
-    return opens_next(zone, region, contact_hours(on=timezone.localdate(now)), now)
+def _of_all(verdicts: list[Verdict]) -> Verdict:
+    """The answer for the person: the best of their numbers', or the reason nearest to calling."""
+    allowed = [v for v in verdicts if v.refusal is None]
+    if allowed:
+        return min(allowed, key=lambda v: v.opens_at is not None)
+    refusals = [v.refusal for v in verdicts if v.refusal]
+    return Verdict(max(refusals, key=NEAREST.__getitem__, default=Refusal.NO_NUMBER))
+
+
+def _addresses(person: Person, now: datetime) -> list[Address]:
+    seat = person.household.constituency if person.household else None
+    zone = seat.time_zone if seat else settings.TIME_ZONE
+    today = day_start(HoursBucket(time_zone=zone), now)
+    figures = figures_of(("max_calls_per_day", *HOURS_FIGURES), on=today.date())
+    opens = opens_next(zone, holiday_region(seat.nation) if seat else "", hours_from(figures), now)
+    later = opens if opens and opens > now else None
+    rows = ask(
+        "addresses",
+        {"person": person.pk, "calls_a_day": figures["max_calls_per_day"], "today": today, "now": now},
+    )
+    return [_address(row, later) for row in rows]
+
+
+def _address(row: tuple[Any, ...], later: datetime | None) -> Address:
+    pk, kind, value, digest, retired_at, refusal, screened_on, source = row
+    verdict = Verdict(Refusal(refusal)) if refusal else Verdict(None, later)
+    return Address(pk, kind, value, bytes(digest), retired_at, verdict, screened_on, source)
 
 
 def _calls_about(person: Person) -> QuerySet[Call]:
     """Calls with the person, and those to the household in which nobody was named."""
-    mine = Call.objects.filter(person=person)
+    mine = Q(person=person)
     if person.household_id:
-        mine |= Call.objects.filter(person__isnull=True, household=person.household_id)
-    return mine.select_related("outcome", "phone_bank__campaign", "caller", "contact_point").order_by(
-        "-occurred_at", "-pk"
-    )
-
-
-HOURS_RULE = RULES["C10"]
+        mine |= Q(person__isnull=True, household=person.household_id)
+    related = ("outcome", "phone_bank__campaign", "caller", "contact_point")
+    return Call.objects.filter(mine).select_related(*related).order_by("-occurred_at", "-pk")

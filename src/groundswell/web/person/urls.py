@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/erase/", actions.erase, name="erase"),
     path("<int:pk>/export/", actions.export, name="export"),
     path("<int:pk>/name/", actions.rename, name="rename"),
+    path("<int:pk>/departure/", actions.put_back, name="put_back"),
     path("<int:pk>/addresses/", actions.add, name="add_address"),
     path("<int:pk>/addresses/retire/", actions.retire, name="retire_address"),
     path("<int:pk>/tags/", actions.tag, name="tag"),

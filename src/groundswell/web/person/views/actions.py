@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from groundswell.accounts import audit
 from groundswell.accounts.access import require_role
-from groundswell.accounts.enums import Role
+from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.models import Consent
@@ -22,6 +23,7 @@ from groundswell.compliance.operations import (
     ErasureRefusedError,
     LiftRefusedError,
     add_address,
+    correct_departure,
     correct_name,
     erase_person,
     export_held_data,
@@ -30,8 +32,9 @@ from groundswell.compliance.operations import (
     record_consent,
     retire_address,
     suppress,
-    withdraw_consent,
+    withdraw_line,
 )
+from groundswell.compliance.personal_data import shares_of
 from groundswell.compliance.queries import hashes_of, suppressions_of
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person
@@ -114,7 +117,15 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Erased. Their numbers stay closed, as a fingerprint that shows nothing."))
         return redirect("person:search")
-    return render(request, "web/person/erase.html", {"person": person, "form": form})
+    audit.record("preview_erasure", by=_by(request), action=AuditAction.VIEW, subject=person)
+    shares = shares_of(person)
+    context = {
+        "person": person,
+        "form": form,
+        "going": [share for share in shares if not share.kept_because],
+        "staying": [share for share in shares if share.kept_because],
+    }
+    return render(request, "web/person/erase.html", context)
 
 
 @require_POST
@@ -142,6 +153,20 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
         _say_why(request, problem)
     else:
         messages.success(request, _("The name is now %(name)s.") % {"name": person})
+    return _back(person)
+
+
+@require_POST
+@require_role(*KEEPERS)
+def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """They have neither died nor moved."""
+    person = access_person(request, pk)
+    try:
+        correct_departure(person=person, by=_by(request))
+    except ValidationError as problem:
+        _say_why(request, problem)
+    else:
+        messages.success(request, _("Put right: they have not gone."))
     return _back(person)
 
 
@@ -240,11 +265,8 @@ def withdraw(request: HttpRequest, pk: int, consent: int) -> HttpResponse:
     """Write down that a consent was taken back."""
     person = access_person(request, pk)
     line = get_object_or_404(Consent, pk=consent, person=person)
-    point = person.contact_points.filter(address_hash=line.address_hash).first()
     try:
-        withdraw_consent(
-            person=person, channel=Channel(line.channel), contact_point=point, by=_by(request), purpose=line.purpose
-        )
+        withdraw_line(line=line, by=_by(request), source="person page")
     except ValidationError as problem:
         _say_why(request, problem)
     else:

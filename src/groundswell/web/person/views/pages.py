@@ -54,7 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_role(*STAFF)
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything on one person, and for each number whether we may call it and why. Looking is logged."""
-    person = access_person(request, pk)
+    person = access_person(request, pk, with_relations=True)
     audit.record("view_person", by=cast(User, request.user), action=AuditAction.VIEW, subject=person)
     context = {
         "person": person,

@@ -1,0 +1,38 @@
+"""What the figures of a jurisdiction pack are called on a page, with their unit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FIGURE_NAMES: Final[dict[str, str | Promise]] = {
+    "tps_required": _("Numbers must be screened"),
+    "screening_max_age_days": _("A screening counts for, in days"),
+    "recorded_calls": _("Recorded calls allowed"),
+    "voicemail_messages": _("Messages on answerphones allowed"),
+    "predictive_dialling": _("Predictive dialling allowed"),
+    "contact_hours": _("Contact hours"),
+    "bank_holidays_closed": _("Closed on bank holidays"),
+    "attempt_cap": _("Tries of a number in one phone bank"),
+    "max_calls_per_day": _("Tries of a number a day, in all phone banks"),
+    "minimum_contact_age": _("Youngest age to be contacted"),
+    "attainment_age": _("Age that the register’s date of attainment stands for"),
+    "charitable_soft_opt_in_from": _("Charities’ soft opt-in counts from"),
+    "soft_opt_in": _("Soft opt-in allowed"),
+    "register_entitled": _("Entitled to the electoral register"),
+    "subject_access_days": _("Days to answer “what do you hold about me?”"),
+    "retention_months_answers": _("Answers are kept for, in months"),
+    "retention_months_notes": _("Notes of calls are kept for, in months"),
+    "retention_months_imports": _("Files of imports are kept for, in months"),
+    "retention_months_audit": _("The audit log is kept for, in months"),
+    "retention_nightly": _("What is too old is deleted every night"),
+    "lease_minutes": _("Minutes a household stays with a caller"),
+    "households_a_day": _("Households a caller may be shown a day"),
+}
+
+
+def figure_name(key: str) -> str:
+    """A figure's name in words; its key where an owner's own pack brings one we do not know."""
+    return str(FIGURE_NAMES.get(key, key.replace("_", " ")))

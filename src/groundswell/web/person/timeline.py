@@ -1,0 +1,67 @@
+"""What happened to one person's record: who looked, who changed what, which imports made or changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.people.models import Person
+from groundswell.web.person.statements import ask
+
+SHOWN = 40
+
+WORDS: Final[Mapping[tuple[str, str], str | Promise]] = {
+    ("view", "view_person"): _("looked at this page"),
+    ("view", "preview_erasure"): _("looked at what erasing would do"),
+    ("view", "claim_household"): _("was shown the household to call it"),
+    ("export", "export_held_data"): _("exported what we hold"),
+    ("change", "correct_name"): _("corrected the name"),
+    ("change", "correct_departure"): _("put right that they have not gone"),
+    ("change", "add_address"): _("added a number or email"),
+    ("change", "retire_address"): _("took a number or email out of use"),
+    ("change", "tag_person"): _("put on a tag"),
+    ("change", "untag_person"): _("took off a tag"),
+    ("change", "object_to_marketing"): _("recorded an objection to marketing"),
+    ("change", "suppress"): _("closed a number or email"),
+    ("change", "lift_suppression"): _("opened a number or email again"),
+    ("create", "record_consent"): _("recorded a consent"),
+    ("create", "withdraw_consent"): _("recorded a withdrawal of consent"),
+    ("delete", "erase_person"): _("erased this person"),
+    ("import", "made"): _("brought this person in"),
+    ("import", "register"): _("brought an entry on the register"),
+    ("import", "number"): _("brought a number"),
+    ("import", "changed"): _("changed the record"),
+}
+ICONS: Final = {"view": "eye", "export": "download", "import": "file-input", "delete": "eraser"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line: when, who (or which file), and what they did."""
+
+    at: datetime
+    action: str
+    verb: str
+    who: str
+    tag: str = ""
+
+    @property
+    def what(self) -> str:
+        """What was done, in words; an action nobody put into words by its name."""
+        return str(WORDS.get((self.action, self.verb), self.verb.replace("_", " ")))
+
+    @property
+    def icon(self) -> str:
+        """The picture beside it."""
+        return ICONS.get(self.action, "pencil")
+
+
+def timeline_of(person: Person) -> list[Event]:
+    """The newest SHOWN events of a person's record, newest first; one query."""
+    parameters = {"person": person.pk, "household": person.household_id, "limit": SHOWN}
+    return [Event(*row) for row in ask("timeline", parameters)]
