@@ -166,6 +166,7 @@ PEOPLE = [
     row("person:erase", KEEPERS, FORM, pk=lambda w: w.person.pk),
     row("person:export", KEEPERS, POST, pk=lambda w: w.person.pk),
     row("person:rename", KEEPERS, POST, pk=lambda w: w.person.pk),
+    row("person:put_back", KEEPERS, POST, pk=lambda w: w.person.pk),
     row("person:add_address", KEEPERS, POST, pk=lambda w: w.person.pk),
     row("person:retire_address", KEEPERS, POST, lambda w: {"contact_point": w.number.pk}, pk=lambda w: w.person.pk),
     row("person:tag", STAFF, POST, pk=lambda w: w.person.pk),
