@@ -1,7 +1,7 @@
-"""What the organiser watches: how far each phone bank is, what was done today, who calls, what people said.
+"""What the organiser watches: how far each phone bank is, what was done today, who calls.
 
-Counts of calls come from the hourly tallies; counts of households and answers are read once in a few seconds for each
-process and kept, because a hundred organisers reloading must not cost the callers anything.
+Counts of calls come from the hourly tallies; counts of households are read once in a few seconds for each process
+and kept, because a hundred organisers reloading must not cost the callers anything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from groundswell.phonebank.models import Call, CallerStatus, Flag, Tally
 from groundswell.phonebank.queries import CALLED
@@ -25,9 +27,8 @@ from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
 
 SQL = Path(__file__).resolve().parent / "sql"
 KEPT_SECONDS = 15
-RESULTS_KEPT_SECONDS = 30
 HERE = timedelta(minutes=3)
-DAYS_SHOWN = 14
+DAYS_SHOWN = 12
 T = TypeVar("T")
 
 
@@ -48,6 +49,13 @@ class BankProgress:
     blocked: int
 
     @property
+    def parts(self) -> list[dict[str, Any]]:
+        """Where its households stand, for the bar."""
+        return parts_of(
+            called=self.called, leased=self.leased, ready=self.ready, waiting=self.waiting, blocked=self.blocked
+        )
+
+    @property
     def to_ring(self) -> int:
         """Households that can be rung at all."""
         return self.total - self.not_called
@@ -65,6 +73,11 @@ class Work:
         return Work(self.dials + other.dials, self.contacts + other.contacts, self.identified + other.identified)
 
     @property
+    def nested(self) -> list[int]:
+        """Each part of the one before, for a picture."""
+        return [self.dials, self.contacts, self.identified]
+
+    @property
     def contact_rate(self) -> int:
         """Contacts in a hundred dials."""
         return round(100 * self.contacts / self.dials) if self.dials else 0
@@ -72,11 +85,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The work of a campaign: in total, today, and run by run for the picture."""
+    """The work of a campaign: in total, today, and run by run for the pictures.
+
+    `columns` are today's hours if anybody rang today, else the days; `days` are the days always.
+    """
 
     total: Work
     today: Work
     columns: list[dict[str, Any]]
+    days: list[dict[str, Any]]
     by_hour: bool
 
 
@@ -99,14 +116,26 @@ class CallerRow:
         return round(self.work.dials / self.hours) if self.hours else 0
 
 
+def parts_of(*, called: int, leased: int, ready: int, waiting: int, blocked: int) -> list[dict[str, Any]]:
+    """The parts of a phone bank's bar; what nobody has at the moment is left out."""
+    parts = [
+        {"label": _("finished"), "value": called, "tone": "own"},
+        {"label": _("being rung now"), "value": leased, "tone": "good"},
+        {"label": _("ready"), "value": ready, "tone": "soft"},
+        {"label": _("waiting for another try"), "value": waiting, "tone": "rest"},
+        {"label": _("flagged"), "value": blocked, "tone": "warn"},
+    ]
+    return [part for part in parts if part["value"] or part["tone"] in {"own", "soft"}]
+
+
 def bank_progress(campaign_id: int) -> list[BankProgress]:
     """Every phone bank of the campaign with its progress, open ones first; one query in KEPT_SECONDS."""
-    return _kept(f"phonebank.progress.{campaign_id}", KEPT_SECONDS, lambda: _read_progress(campaign_id))
+    return kept(f"phonebank.progress.{campaign_id}", KEPT_SECONDS, lambda: _read_progress(campaign_id))
 
 
 def _read_progress(campaign_id: int) -> list[BankProgress]:
     with connection.cursor() as cursor:
-        cursor.execute(_sql("bank_progress"), {"campaign": campaign_id, "called": sorted(CALLED)})
+        cursor.execute(sql("bank_progress"), {"campaign": campaign_id, "called": sorted(CALLED)})
         return [BankProgress(*row) for row in cursor.fetchall()]
 
 
@@ -116,12 +145,12 @@ def forget_progress(campaign_id: int) -> None:
 
 
 def pace(bank_ids: Sequence[int], *, now: datetime) -> Pace:
-    """Work in total, today, and by hour (of today) or by day (of the last fortnight); one query on the tallies."""
+    """Work in total, today, and by hour (of today) and by day; one query on the tallies."""
     zone = ZoneInfo(settings.TIME_ZONE)
     today = now.astimezone(zone).date()
     midnight = _midnight(today, zone)
     days: dict[date, Work] = {}
-    hours: dict[datetime, int] = {}
+    hours: dict[datetime, Work] = {}
     # At most one row for each hour of the campaign: days are summed here, in the organisation's own time zone.
     rows = (
         Tally.objects.filter(phone_bank__in=bank_ids)
@@ -131,30 +160,30 @@ def pace(bank_ids: Sequence[int], *, now: datetime) -> Pace:
     )
     for row in rows:
         at = row["hour"].astimezone(zone)
-        days[at.date()] = days.get(at.date(), Work()) + Work(row["d"], row["c"], row["i"])
+        work = Work(row["d"], row["c"], row["i"])
+        days[at.date()] = days.get(at.date(), Work()) + work
         if at >= midnight:
-            hours[at] = row["d"]
+            hours[at] = work
     total = sum(days.values(), Work())
+    by_day = day_columns(list(days.items()))
     if hours:
-        return Pace(total, days.get(today, Work()), _hour_columns(hours), True)
-    return Pace(total, days.get(today, Work()), _day_columns(days, today), False)
+        return Pace(total, days[today], _hour_columns(hours), by_day, True)
+    return Pace(total, Work(), by_day, by_day, False)
 
 
-def _hour_columns(hours: dict[datetime, int]) -> list[dict[str, Any]]:
+def _hour_columns(hours: dict[datetime, Work]) -> list[dict[str, Any]]:
     first, last = min(hours), max(hours)
     columns, at = [], first
     while at <= last:
-        columns.append({"label": f"{at:%H}", "value": hours.get(at, 0)})
+        columns.append({"label": f"{at:%H}:00", "values": hours.get(at, Work()).nested})
         at += timedelta(hours=1)
     return columns
 
 
-def _day_columns(days: dict[date, Work], today: date) -> list[dict[str, Any]]:
-    if not days:
-        return []
-    first = max(min(days), today - timedelta(days=DAYS_SHOWN - 1))
-    shown = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-    return [{"label": f"{day.day}.{day.month}.", "value": days.get(day, Work()).dials} for day in shown]
+def day_columns(days: Sequence[tuple[date, Work]], *, shown: int = DAYS_SHOWN) -> list[dict[str, Any]]:
+    """The newest days on which anybody rang, oldest first. Campaigns ring on some evenings: empty days say nothing."""
+    newest = sorted(days)[-shown:]
+    return [{"label": date_format(day, "j M"), "values": work.nested} for day, work in newest]
 
 
 def work_by_day(campaign_id: int) -> list[tuple[date, Work]]:
@@ -188,7 +217,7 @@ def callers_of(campaign_id: int, *, since: datetime) -> list[CallerRow]:
     """Everyone who called in this campaign, busiest first, with the fastest run of conversations since `since`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _sql("callers"),
+            sql("callers"),
             {
                 "campaign": campaign_id,
                 "since": since,
@@ -200,65 +229,6 @@ def callers_of(campaign_id: int, *, since: datetime) -> list[CallerRow]:
             CallerRow(row[0], row[1], Work(row[2], row[3], row[4]), row[5], row[6], row[7], row[8], row[9])
             for row in cursor.fetchall()
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How many people's newest answer to a question is this one."""
-
-    question_id: int
-    option_id: int | None
-    number: int | None
-    label: str
-    meaning: str
-    people: int
-
-
-def what_people_said(campaign_id: int, *, membership_id: int | None) -> list[Said]:
-    """The newest answer of each person to each question of the campaign, counted; kept for RESULTS_KEPT_SECONDS.
-
-    With `membership_id`, only of people in that member's areas.
-    """
-    return _kept(
-        f"phonebank.said.{campaign_id}.{membership_id}",
-        RESULTS_KEPT_SECONDS,
-        lambda: _rows(Said, "said", {"campaign": campaign_id, "membership": membership_id}),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class AreaResult:
-    """What the people of one area said to one question, by meaning."""
-
-    area: str
-    seat: str
-    support: int
-    undecided: int
-    opposed: int
-    other: int
-
-    @property
-    def people(self) -> int:
-        """How many people answered."""
-        return self.support + self.undecided + self.opposed + self.other
-
-    @property
-    def share(self) -> int:
-        """Supporters in a hundred."""
-        return round(100 * self.support / self.people) if self.people else 0
-
-
-def said_by_area(campaign_id: int, question_id: int, *, membership_id: int | None) -> list[AreaResult]:
-    """The newest answers to one question by area (ward or polling district); kept for RESULTS_KEPT_SECONDS."""
-    return _kept(
-        f"phonebank.areas.{campaign_id}.{question_id}.{membership_id}",
-        RESULTS_KEPT_SECONDS,
-        lambda: _rows(
-            AreaResult,
-            "said_by_area",
-            {"campaign": campaign_id, "question": question_id, "membership": membership_id},
-        ),
-    )
 
 
 def outcome_counts(bank_id: int) -> list[dict[str, Any]]:
@@ -276,16 +246,11 @@ def outcome_counts(bank_id: int) -> list[dict[str, Any]]:
             for row in rows
         ]
 
-    return _kept(f"phonebank.outcomes.{bank_id}", KEPT_SECONDS, read)
+    return kept(f"phonebank.outcomes.{bank_id}", KEPT_SECONDS, read)
 
 
-def _rows(kind: Callable[..., T], statement: str, parameters: dict[str, Any]) -> list[T]:
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(statement), parameters)
-        return [kind(*row) for row in cursor.fetchall()]
-
-
-def _kept(key: str, seconds: int, read: Callable[[], T]) -> T:
+def kept(key: str, seconds: int, read: Callable[[], T]) -> T:
+    """What was read at most `seconds` ago in this process, else what `read` finds now."""
     found: T | None = cache.get(key)
     if found is None:
         found = read()
@@ -297,5 +262,6 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def _sql(name: str) -> str:
+def sql(name: str) -> str:
+    """The statement of that name, from this room's sql/."""
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")

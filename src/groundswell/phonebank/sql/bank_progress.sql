@@ -1,8 +1,8 @@
 -- Every phone bank of a campaign and where its households stand. One pass over each queue, and only over the columns of
 -- it that a count needs; whoever asks keeps the answer for some seconds.
 SELECT bank.id, bank.name, bank.status, script.name,
-       coalesce(queue.total, 0), coalesce(queue.called, 0), coalesce(queue.not_called, 0),
-       coalesce(queue.ready, 0), coalesce(queue.waiting, 0), coalesce(queue.leased, 0), coalesce(queue.blocked, 0)
+       coalesce(queue.total, 0)::bigint, coalesce(queue.called, 0)::bigint, coalesce(queue.not_called, 0)::bigint,
+       coalesce(queue.ready, 0)::bigint, coalesce(queue.waiting, 0)::bigint, coalesce(queue.leased, 0)::bigint, coalesce(queue.blocked, 0)::bigint
   FROM phonebank_phonebank bank
   JOIN campaigns_script script ON script.id = bank.script_id
   LEFT JOIN (

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT
-from groundswell.phonebank.dashboards import callers_here, forget_progress, outcome_counts, pace
+from groundswell.phonebank.dashboards import callers_here, forget_progress, outcome_counts, pace, parts_of
 from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import (
@@ -30,6 +30,7 @@ from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
 from groundswell.phonebank.views.organiser.forms import PhoneBankForm
 from groundswell.phonebank.views.organiser.frame import campaign_for, page, told, user_of
+from groundswell.phonebank.views.organiser.live import live_part
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -95,26 +96,46 @@ def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One phone bank: whom it rings, how far it is, and exactly why nobody is left if nobody is."""
     campaign, found = _bank(request, slug, pk)
-    now = timezone.now()
-    why = why_empty(found.pk, now=now)
-    not_called = why.counts.get(EmptyReason.NOBODY_TO_CALL, 0)
-    total = why.ready + sum(why.counts.values())
-    context = page(
-        campaign,
-        "overview",
-        bank=found,
-        total=total,
-        to_ring=total - not_called,
-        called=why.counts.get(EmptyReason.ALL_CALLED, 0),
-        flagged=why.counts.get(EmptyReason.FLAGGED, 0),
-        why=why,
-        waiting_rows=_waiting_rows(why),
-        not_called_rows=_refusal_rows(why.refusals),
-        pace=pace([found.pk], now=now),
-        callers=callers_here([found.pk], now=now),
-        outcomes=outcome_counts(found.pk),
-    )
+    context = page(campaign, "overview", bank=found, **_standing_of(found))
     return render(request, "phonebank/organiser/bank.html", context)
+
+
+@require_GET
+def bank_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The part of the phone bank's page that moves while people call."""
+    campaign, found = _bank(request, slug, pk)
+    return live_part(
+        request,
+        template="phonebank/organiser/bank_live.html",
+        key=str(found.pk),
+        context=lambda: {"campaign": campaign, "bank": found, **_standing_of(found)},
+    )
+
+
+def _standing_of(bank: PhoneBank) -> dict[str, Any]:
+    now = timezone.now()
+    why = why_empty(bank.pk, now=now)
+    counts = why.counts
+    total = why.ready + sum(counts.values())
+    return {
+        "total": total,
+        "to_ring": total - counts.get(EmptyReason.NOBODY_TO_CALL, 0),
+        "called": counts.get(EmptyReason.ALL_CALLED, 0),
+        "parts": parts_of(
+            called=counts.get(EmptyReason.ALL_CALLED, 0),
+            leased=counts.get(EmptyReason.IN_HANDS, 0),
+            ready=why.ready + counts.get(EmptyReason.OUTSIDE_HOURS, 0),
+            waiting=counts.get(EmptyReason.COOLING_DOWN, 0) + counts.get(EmptyReason.CALL_BACKS, 0),
+            blocked=counts.get(EmptyReason.FLAGGED, 0),
+        ),
+        "flagged": counts.get(EmptyReason.FLAGGED, 0),
+        "why": why,
+        "waiting_rows": _waiting_rows(why),
+        "not_called_rows": _refusal_rows(why.refusals),
+        "pace": pace([bank.pk], now=now),
+        "callers": callers_here([bank.pk], now=now),
+        "outcomes": outcome_counts(bank.pk),
+    }
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -10,13 +10,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from groundswell.accounts.access import accessible_campaigns, require_role
-from groundswell.campaigns.models import Script
+from groundswell.campaigns.models import Candidate, Script
+from groundswell.people.models import PersonContact
 from groundswell.phonebank.dashboards import bank_progress, callers_here, flags_waiting, pace
 from groundswell.phonebank.models import PhoneBank
-from groundswell.phonebank.views.organiser.frame import LEADERS, TEAM, campaign_for, page
+from groundswell.phonebank.said import where_voters_stand
+from groundswell.phonebank.views.organiser.frame import LEADERS, TEAM, campaign_for, limited_membership, page
+from groundswell.phonebank.views.organiser.live import live_part
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from groundswell.campaigns.models import Campaign
 
 
 @require_GET
@@ -26,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     campaigns = accessible_campaigns(request, *LEADERS).filter(archived_at__isnull=True)
     banks = (
         PhoneBank.objects.filter(campaign__in=campaigns)
-        .select_related("campaign")
+        .select_related("campaign", "script")
         .order_by("campaign__name", "-created_at")
     )
     return render(request, "phonebank/organiser/index.html", {"banks": banks, "campaigns": campaigns})
@@ -36,18 +41,44 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def overview(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Phone banks with their progress, today and in total, callers now, flags; and what to do next."""
     campaign = campaign_for(request, slug, *TEAM)
+    context = _standing_of(campaign, limited_membership(request))
+    if not context["banks"]:
+        context |= _first_steps(campaign)
+    role = request.membership.role  # type: ignore[attr-defined]
+    context |= {"may_lead": role in LEADERS, "may_import": role != LEADERS[1]}
+    return render(request, "phonebank/organiser/overview.html", page(campaign, "overview", **context))
+
+
+@require_GET
+def overview_live(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The part of the overview that moves while people call."""
+    campaign = campaign_for(request, slug, *TEAM)
+    membership = limited_membership(request)
+    return live_part(
+        request,
+        template="phonebank/organiser/overview_live.html",
+        key=f"{campaign.pk}.{membership}",
+        context=lambda: {"campaign": campaign, **_standing_of(campaign, membership)},
+    )
+
+
+def _standing_of(campaign: Campaign, membership: int | None) -> dict[str, Any]:
     now = timezone.now()
     banks = bank_progress(campaign.pk)
     ids = [bank.id for bank in banks]
-    context = page(
-        campaign,
-        "overview",
-        banks=banks,
-        pace=pace(ids, now=now),
-        callers=callers_here(ids, now=now),
-        open_flags=flags_waiting(ids),
-        has_script=bool(banks) or Script.objects.filter(campaign=campaign).exists(),
-        may_lead=request.membership.role in LEADERS,  # type: ignore[attr-defined]
-    )
-    template = "phonebank/organiser/overview.html"
-    return render(request, template, context)
+    return {
+        "banks": banks,
+        "pace": pace(ids, now=now),
+        "callers": callers_here(ids, now=now),
+        "open_flags": flags_waiting(ids),
+        "standing": where_voters_stand(campaign.pk, membership_id=membership),
+    }
+
+
+def _first_steps(campaign: Campaign) -> dict[str, Any]:
+    """What a campaign without a phone bank has of what the first call needs."""
+    return {
+        "has_numbers": PersonContact.objects.exists(),
+        "has_candidate": Candidate.objects.filter(campaign=campaign).exists(),
+        "has_script": Script.objects.filter(campaign=campaign).exists(),
+    }

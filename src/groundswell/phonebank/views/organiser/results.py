@@ -15,7 +15,8 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.enums import Meaning, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
-from groundswell.phonebank.dashboards import Said, said_by_area, what_people_said, work_by_day
+from groundswell.phonebank.dashboards import work_by_day
+from groundswell.phonebank.said import Said, said_by_area, what_people_said
 from groundswell.phonebank.views.organiser.frame import (
     TEAM,
     campaign_for,

@@ -1,0 +1,40 @@
+"""Parts of a page that people watch: asked for again every few seconds, drawn once for everybody who watches.
+
+The part is kept in the process for a few seconds and named by its content (ETag), so that a page left open on ten
+screens costs the database no more than one, and a part that has not changed is not sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import get_language
+
+from groundswell.phonebank.dashboards import kept
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+PART_KEPT_SECONDS = 5
+
+
+def live_part(
+    request: HttpRequest, *, template: str, key: str, context: Callable[[], dict[str, Any]]
+) -> HttpResponseBase:
+    """The part as HTML, or 304 if the browser has it already. `key` names whoever sees the same part."""
+    markup = kept(
+        f"phonebank.live.{template}.{key}.{get_language()}",
+        PART_KEPT_SECONDS,
+        lambda: str(render_to_string(template, context())),
+    )
+    etag = quote_etag(sha256(markup.encode()).hexdigest()[:32])
+    response = HttpResponse(markup)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return get_conditional_response(request, etag=etag, response=response) or response
