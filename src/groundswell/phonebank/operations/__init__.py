@@ -14,6 +14,7 @@ from groundswell.phonebank.operations.leases import (
     undo_last,
 )
 from groundswell.phonebank.operations.lists import (
+    Meant,
     Preview,
     QueueChange,
     build_queue,
@@ -27,6 +28,7 @@ from groundswell.phonebank.operations.lists import (
 from groundswell.phonebank.operations.tallies import rebuild_tallies, roll_up_tallies
 
 __all__ = [
+    "Meant",
     "Preview",
     "QueueChange",
     "build_queue",

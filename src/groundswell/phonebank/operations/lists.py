@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,29 @@ MAY_COME_BACK = sorted(
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a phone bank means, saved or still being built: areas (none: everywhere), a segment's expression, the cap.
+
+    `phone_bank_id` is 0 before it is saved: nobody has been rung from it.
+    """
+
+    phone_bank_id: int
+    area_ids: tuple[int, ...]
+    expression: Mapping[str, Any] | None
+    attempt_cap: int
+
+    @classmethod
+    def by(cls, phone_bank: PhoneBank) -> Meant:
+        """Whom a saved phone bank means."""
+        return cls(
+            phone_bank.pk,
+            tuple(phone_bank.areas.values_list("pk", flat=True)),
+            phone_bank.segment.expression if phone_bank.segment is not None else None,
+            phone_bank.attempt_cap,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a phone bank will ring: households, and how many it will not, by reason."""
 
@@ -59,10 +82,18 @@ class QueueChange:
 
 
 @transaction.atomic
-def preview(phone_bank: PhoneBank, *, now: datetime) -> Preview:
-    """How many households the phone bank would ring if it opened now, and by reason how many it would not."""
+def preview(phone_bank: PhoneBank | Meant, *, now: datetime, within: timedelta | None = None) -> Preview:
+    """How many households the phone bank would ring if it opened now, and by reason how many it would not.
+
+    Raises django.db.OperationalError if it takes longer than `within`; SegmentError for an expression of no sense.
+    """
+    meant = phone_bank if isinstance(phone_bank, Meant) else Meant.by(phone_bank)
     with connection.cursor() as cursor:
-        _list(cursor, phone_bank, now)
+        if within is not None:
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true)", [str(int(within.total_seconds() * 1000))]
+            )
+        _list(cursor, meant, now)
         cursor.execute(_sql("preview"), {"order": REASON_ORDER})
         counts = dict(cursor.fetchall())
         cursor.execute("DROP TABLE phonebank_listed")
@@ -78,7 +109,7 @@ def refresh_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> Q
     with connection.cursor() as cursor:
         # Two at once would only do the same work twice.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('groundswell.queue'), %s::int)", [phone_bank.pk])
-        _list(cursor, phone_bank, now)
+        _list(cursor, Meant.by(phone_bank), now)
         place: dict[str, str | int] = {
             "bank": phone_bank.pk,
             "campaign": phone_bank.campaign_id,
@@ -183,33 +214,30 @@ def _set_status(phone_bank: PhoneBank, status: PhoneBankStatus, *, by: User) -> 
     forget(phone_bank.pk)
 
 
-def _list(cursor: Any, phone_bank: PhoneBank, now: datetime) -> None:
+def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     """Make the temporary table of everybody meant, with the reason against each number."""
-    segment = phone_bank.segment
-    if segment is not None:
-        people = people_in(segment.expression, today=caller_day(now)).order_by().values("pk")
+    by_segment = meant.expression is not None
+    if meant.expression is not None:
+        people = people_in(meant.expression, today=caller_day(now)).order_by().values("pk")
         statement, parameters = people.query.sql_with_params()
         cursor.execute("CREATE TEMPORARY TABLE phonebank_meant (person_id bigint PRIMARY KEY) ON COMMIT DROP")
         cursor.execute(f"INSERT INTO phonebank_meant {statement}", parameters)
-    by_area = phone_bank.areas.exists()
     listed = _sql("listed")
-    if segment is None:
+    if not by_segment:
         listed = listed.replace("SELECT person_id FROM phonebank_meant", "SELECT NULL::bigint")
-    cursor.execute(
-        "SET LOCAL work_mem = '64MB'",
-    )
+    cursor.execute("SET LOCAL work_mem = '64MB'")
     _create_as(
         cursor,
         listed,
-        {"bank": phone_bank.pk, "at": now, "by_area": by_area, "by_segment": segment is not None},
+        {"at": now, "areas": list(meant.area_ids), "by_area": bool(meant.area_ids), "by_segment": by_segment},
     )
-    if segment is not None:
+    if by_segment:
         cursor.execute("DROP TABLE phonebank_meant")
     cursor.execute(
         _sql("refuse_called_today"),
         {
-            "bank": phone_bank.pk,
-            "cap": phone_bank.attempt_cap,
+            "bank": meant.phone_bank_id,
+            "cap": meant.attempt_cap,
             "a_day": _calls_a_day(now),
             "today": _today(now),
         },

@@ -4,7 +4,7 @@
 -- A person's household stands for them; who has none stands for themselves.
 CREATE TEMPORARY TABLE phonebank_listed ON COMMIT DROP AS
 WITH RECURSIVE below (id) AS (
-    SELECT area_id FROM phonebank_phonebank_areas WHERE phonebank_id = %(bank)s::bigint
+    SELECT unnest(%(areas)s::bigint[])
     UNION
     SELECT a.id FROM places_area a JOIN below b ON a.parent_id = b.id
 )

@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,13 +19,16 @@ from django.utils import timezone
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, User
 from groundswell.accounts.tests.builders import make_member, sign_in
-from groundswell.campaigns.models import Answer, Campaign
+from groundswell.campaigns.models import Answer, Campaign, Script
 from groundswell.compliance.models import Screening
 from groundswell.people.models import Segment
+from groundswell.phonebank import segments
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
 from groundswell.phonebank.models import Call, CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
 from groundswell.phonebank.operations import rebuild_tallies
+from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.tests.world import World
+from groundswell.phonebank.views.organiser import banks
 
 
 @pytest.fixture
@@ -121,8 +126,10 @@ def test_pages_are_for_the_team_and_settings_for_leaders(client, live: World):
 
 def test_an_empty_campaign_says_what_to_do_next(leader, live: World):
     page = leader.get(url("overview", live)).content.decode()
-    assert "Three steps to the first call" in page
+    assert "Five steps to the first call" in page
     assert url("new_bank", live) in page
+    Script.objects.all().delete()
+    assert url("new_bank", live) not in leader.get(url("overview", live)).content.decode()
 
 
 def test_a_phone_bank_is_built_counted_opened_paused_and_closed(leader, live: World):
@@ -132,7 +139,7 @@ def test_a_phone_bank_is_built_counted_opened_paused_and_closed(leader, live: Wo
     leader.post(url("new_bank", live), builder_data(live))
     bank = PhoneBank.objects.get()
     assert (bank.status, list(bank.areas.all()), bank.segment) == ("draft", [live.area], None)
-    reach = leader.get(url("reach", live, bank.pk)).content.decode()
+    reach = " ".join(leader.get(url("reach", live, bank.pk)).content.decode().split())
     assert "<strong>3</strong> households of 4 would be rung" in reach
     assert "/compliance/rules/#C2" in reach
     opened = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
@@ -159,23 +166,107 @@ def test_nobody_to_ring_is_said_and_nothing_opens(leader, live: World):
 
 def test_conditions_become_a_segment_and_come_back_into_the_form(leader, live: World):
     data = builder_data(
-        live, not_asked=live.question.pk, answered=[live.ours.pk], weekday_from="18:00", weekday_to="20:00"
+        live,
+        not_asked=live.question.pk,
+        answered=[live.ours.pk],
+        has_phone="on",
+        age_from=18,
+        age_to=24,
+        weekday_from="18:00",
+        weekday_to="20:00",
     )
     leader.post(url("new_bank", live), data)
     bank = PhoneBank.objects.select_related("segment").get()
     assert bank.segment.expression == {
         "all": [
+            {"has_phone": True},
             {"not": {"asked": live.question.pk}},
             {"any": [{"answered": {"question": live.question.pk, "options": [live.ours.pk]}}]},
+            {"age": {"from": 18, "to": 24}},
         ]
     }
     assert bank.hours == {day: ["18:00", "20:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
     form = leader.get(url("edit_bank", live, bank.pk)).context["form"]
     assert (form["not_asked"].value(), form["answered"].value()) == (live.question.pk, [live.ours.pk])
+    assert (form["has_phone"].value(), form["age_from"].value(), form["age_to"].value()) == (True, 18, 24)
     leader.post(url("edit_bank", live, bank.pk), builder_data(live, name="Tuesday"))
     bank = PhoneBank.objects.get()
     assert (bank.name, bank.segment, bank.hours) == ("Tuesday", None, {})
     assert Segment.objects.count() == 1
+
+
+def test_the_count_follows_the_builder_and_saves_nothing(leader, live: World):
+    homes = live.households(3)
+    answer(live, homes[0].people[0], live.ours)
+
+    def counted(**changes: Any) -> str:
+        page = leader.post(url("bank_count", live), builder_data(live, name="", **changes))
+        assert page.status_code == 200
+        return " ".join(page.content.decode().split())
+
+    assert "<strong>3</strong> households of 3" in counted()
+    assert "<strong>2</strong> households of 2" in counted(not_asked=live.question.pk)
+    assert "<strong>1</strong> household of 1" in counted(answered=[live.ours.pk])
+    assert "<strong>0</strong> households of 0" in counted(age_from=18)
+    assert "at least the lower one" in counted(age_from=30, age_to=20)
+    assert (PhoneBank.objects.count(), Segment.objects.count()) == (0, 0)
+
+
+def test_the_count_of_a_saved_phone_bank_knows_its_attempts(leader, live: World):
+    (home,) = live.households(1)
+    bank = live.bank()
+    caller = make_member(Role.CALLER, live.campaign).user
+    call(live, bank, caller, outcome="no_answer", ago=timedelta(days=2), contact_point=home.numbers[0])
+    data = builder_data(live, attempt_cap=1)
+    assert "Called often enough" in leader.post(f"{url('bank_count', live)}?bank={bank.pk}", data).content.decode()
+    assert "Called often enough" not in leader.post(url("bank_count", live), data).content.decode()
+
+
+def test_a_count_that_takes_too_long_says_so(leader, live: World, monkeypatch):
+    live.households(1)
+    monkeypatch.setattr(banks, "COUNT_WITHIN", timedelta(milliseconds=1))
+    monkeypatch.setitem(segments._WORDS, "has_phone", lambda _value, _today: Q(RawSQL("pg_sleep(0.2)::text = ''", [])))
+    page = leader.post(url("bank_count", live), builder_data(live, has_phone="on"))
+    assert "take longer to count" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["overview_live", "bank_live"])
+def test_a_part_that_is_watched_is_sent_again_only_when_it_has_changed(leader, live: World, name: str):
+    live.households(2)
+    bank = live.bank(name="Monday")
+    page = url(name, live, *([bank.pk] if name == "bank_live" else []))
+    first = leader.get(page)
+    assert first.status_code == 200
+    assert "<html" not in first.content.decode()
+    assert "private" in first["Cache-Control"]
+    again = leader.get(page, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    cache.clear()
+    assert leader.get(page, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    cache.clear()
+    CallerStatus.objects.create(phone_bank=bank, caller=make_member(Role.CALLER, live.campaign).user)
+    assert leader.get(page, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_a_part_that_ten_people_watch_is_read_once(leader, live: World):
+    live.households(1)
+    bank = live.bank()
+    for page in (url("overview_live", live), url("bank_live", live, bank.pk)):
+        leader.get(page)
+        with CaptureQueriesContext(connection) as captured:
+            leader.get(page)
+        assert not [query for query in captured.captured_queries if "queueentry" in query["sql"]]
+        assert len(captured) <= 4
+
+
+def test_where_voters_stand_counts_the_newest_answer_of_each(live: World):
+    (home,) = live.households(1, people=3)
+    doubtful = live.question.options.create(label="Undecided", position=2, meaning="undecided")
+    answer(live, home.people[0], doubtful, ago=timedelta(days=9))
+    answer(live, home.people[0], live.ours)
+    answer(live, home.people[1], doubtful)
+    standing = where_voters_stand(live.campaign.pk, membership_id=None)
+    assert (standing.ours, standing.undecided, standing.people) == (1, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +275,8 @@ def test_conditions_become_a_segment_and_come_back_into_the_form(leader, live: W
         ({"weekday_from": "20:00", "weekday_to": "18:00"}, "later than the beginning"),
         ({"weekday_from": "20:00"}, "both times"),
         ({"attempt_cap": 11}, "10"),
+        ({"age_from": 30, "age_to": 20}, "at least the lower one"),
+        ({"age_from": 12}, "16"),
         ({"name": "Taken"}, "called “Taken” already"),
     ],
 )
@@ -320,7 +413,7 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
     grow()
     first = PhoneBank.objects.get()
     costs = {
-        url("overview", live): 7,
+        url("overview", live): 9,
         url("results", live): 8,
         url("callers", live): 4,
         url("flags", live): 6,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,6 +20,7 @@ from groundswell.phonebank.dashboards import callers_here, forget_progress, outc
 from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import (
+    Preview,
     close_phone_bank,
     open_phone_bank,
     pause_phone_bank,
@@ -28,7 +31,7 @@ from groundswell.phonebank.operations.organising import create_phone_bank, resha
 from groundswell.phonebank.queries import queue_counts, why_empty
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
-from groundswell.phonebank.views.organiser.forms import PhoneBankForm
+from groundswell.phonebank.views.organiser.builder import PhoneBankForm, WhomForm
 from groundswell.phonebank.views.organiser.frame import campaign_for, page, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
 
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from groundswell.campaigns.models import Campaign
     from groundswell.phonebank.claims import WhyEmpty
 
+# An organiser who is choosing does not wait longer for a count; saved, it is counted however long that takes.
+COUNT_WITHIN = timedelta(seconds=6)
 EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
 
 
@@ -142,11 +147,36 @@ def _standing_of(bank: PhoneBank) -> dict[str, Any]:
 def reach(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """How many households it will ring if it opened now and, by reason, how many it will not."""
     campaign, found = _bank(request, slug, pk)
-    counted = preview(found, now=timezone.now())
-    rows = _refusal_rows({reason.value: count for reason, count in counted.refused.items()})
-    context = page(campaign, "overview", bank=found, preview=counted, rows=rows)
+    context = page(campaign, "overview", bank=found, **_counted(preview(found, now=timezone.now())))
     htmx: Any = getattr(request, "htmx", False)
     return render(request, f"phonebank/organiser/{'reach_part' if htmx else 'reach'}.html", context)
+
+
+@require_POST
+def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The same for a phone bank that is still being built, as its form stands. Saves nothing."""
+    campaign = campaign_for(request, slug)
+    form = WhomForm(request.POST, campaign=campaign)
+    if not form.is_valid():
+        return render(request, "phonebank/organiser/reach_later.html", {"form": form})
+    number = request.GET.get("bank", "")
+    saved = PhoneBank.objects.filter(campaign=campaign, pk=int(number) if number.isdigit() else 0).first()
+    try:
+        counted = preview(form.meant(saved.pk if saved else 0), now=timezone.now(), within=COUNT_WITHIN)
+    except OperationalError:
+        return render(request, "phonebank/organiser/reach_later.html", {"too_many": True})
+    return render(request, "phonebank/organiser/reach_part.html", _counted(counted))
+
+
+def _counted(counted: Preview) -> dict[str, Any]:
+    return {
+        "preview": counted,
+        "rows": _refusal_rows({reason.value: count for reason, count in counted.refused.items()}),
+        "parts": [
+            {"label": _("rung"), "value": counted.households, "tone": "own"},
+            {"label": _("left out"), "value": counted.total - counted.households, "tone": "none"},
+        ],
+    }
 
 
 @require_POST

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("organise/<slug:slug>/", overview.overview, name="overview"),
     path("organise/<slug:slug>/live/", overview.overview_live, name="overview_live"),
     path("organise/<slug:slug>/banks/new/", banks.new_bank, name="new_bank"),
+    path("organise/<slug:slug>/banks/count/", banks.bank_count, name="bank_count"),
     path("organise/<slug:slug>/banks/<int:pk>/", banks.bank, name="bank"),
     path("organise/<slug:slug>/banks/<int:pk>/live/", banks.bank_live, name="bank_live"),
     path("organise/<slug:slug>/banks/<int:pk>/settings/", banks.edit_bank, name="edit_bank"),

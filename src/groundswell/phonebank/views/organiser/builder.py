@@ -1,0 +1,282 @@
+"""The phone-bank builder: whom it rings, with what script, when, how often and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.campaigns.models import Campaign, Option, Question, Script
+from groundswell.people.models import Tag
+from groundswell.phonebank.enums import PriorityOrder
+from groundswell.phonebank.models import PhoneBank
+from groundswell.phonebank.operations import Meant
+from groundswell.places.enums import AreaKind
+from groundswell.places.models import Area
+
+if TYPE_CHECKING:
+    _Areas = forms.ModelMultipleChoiceField[Area]
+    _Options = forms.ModelMultipleChoiceField[Option]
+else:
+    _Areas = _Options = forms.ModelMultipleChoiceField
+
+COOLDOWNS = [
+    (240, _("4 hours")),
+    (24 * 60, _("a day")),
+    (48 * 60, _("two days")),
+    (7 * 24 * 60, _("a week")),
+]
+# The days that share a row of the form.
+DAY_ROWS = {"weekday": ("mon", "tue", "wed", "thu", "fri"), "saturday": ("sat",), "sunday": ("sun",)}
+YOUNGEST, OLDEST = 16, 120
+
+
+class WhomForm(forms.Form):
+    """Whom a phone bank means: enough to count them, before anything is saved."""
+
+    areas = _Areas(
+        label=_("Areas"),
+        queryset=Area.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A seat includes its wards. Choose none to ring everywhere you hold data for."),
+    )
+    has_phone = forms.BooleanField(
+        label=_("Only people we hold a number for"),
+        required=False,
+        help_text=_("Nobody without a number is rung either way; this takes them out of the count as well."),
+    )
+    not_asked = forms.ModelChoiceField(
+        label=_("Only people not yet asked"),
+        queryset=Question.objects.none(),
+        required=False,
+        empty_label=_("Anybody"),
+    )
+    answered = _Options(
+        label=_("Only people who last answered"),
+        queryset=Option.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Anybody who gave one of the answers you tick. Tick none for everybody."),
+    )
+    tag = forms.ModelChoiceField(
+        label=_("Only people tagged"), queryset=Tag.objects.none(), required=False, empty_label=_("Anybody")
+    )
+    age_from = forms.IntegerField(label=_("from"), required=False, min_value=YOUNGEST, max_value=OLDEST)
+    age_to = forms.IntegerField(label=_("to"), required=False, min_value=YOUNGEST, max_value=OLDEST)
+    attempt_cap = forms.IntegerField(
+        label=_("Attempts for each number"),
+        min_value=1,
+        max_value=10,
+        initial=3,
+        help_text=_("And never more than one a day, whatever the phone bank (rule C11)."),
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seats = list(campaign.areas.values_list("pk", flat=True))
+        wards = Area.objects.filter(parent__in=seats, kind=AreaKind.WARD)
+        # Each seat before its wards: `area_groups` reads them in this order.
+        self._set("areas", (Area.objects.filter(pk__in=seats) | wards).select_related("parent").order_by("name"))
+        questions = campaign.questions.filter(retired_at__isnull=True).order_by("-is_voter_id", "pk")
+        self._set("not_asked", questions)
+        self._set(
+            "answered",
+            Option.objects.filter(question__in=questions, retired_at__isnull=True)
+            .select_related("question")
+            .order_by("-question__is_voter_id", "question", "position"),
+        )
+        self._set("tag", Tag.objects.order_by("name"))
+
+    def _set(self, name: str, queryset: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether there is any tag to choose."""
+        return Tag.objects.exists()
+
+    @property
+    def area_groups(self) -> list[dict[str, Any]]:
+        """Each seat's box with the boxes of its wards."""
+        boxes = [(box.data["value"].instance, box) for box in self["areas"]]
+        seats: dict[int | None, dict[str, Any]]
+        seats = {area.pk: {"box": box, "wards": []} for area, box in boxes if area.kind != AreaKind.WARD}
+        for area, box in boxes:
+            if area.kind == AreaKind.WARD and area.parent_id in seats:
+                seats[area.parent_id]["wards"].append(box)
+        return list(seats.values())
+
+    @property
+    def answer_groups(self) -> list[dict[str, Any]]:
+        """Each question with the boxes of its answers, and how many of them are ticked."""
+        groups: dict[int, dict[str, Any]] = {}
+        for box in self["answered"]:
+            option = box.data["value"].instance
+            group = groups.setdefault(option.question_id, {"question": option.question, "boxes": [], "ticked": 0})
+            group["boxes"].append(box)
+            group["ticked"] += bool(box.data["selected"])
+        return list(groups.values())
+
+    def clean(self) -> dict[str, Any]:
+        """An age band runs upward."""
+        data = super().clean() or {}
+        youngest, oldest = data.get("age_from"), data.get("age_to")
+        if youngest is not None and oldest is not None and oldest < youngest:
+            self.add_error("age_to", _t("The upper age has to be at least the lower one."))
+        return data
+
+    def conditions(self) -> dict[str, Any] | None:
+        """The segment these choices mean; None: everybody."""
+        data = self.cleaned_data
+        parts: list[dict[str, Any]] = []
+        if data["has_phone"]:
+            parts.append({"has_phone": True})
+        if data["not_asked"]:
+            parts.append({"not": {"asked": data["not_asked"].pk}})
+        answered: dict[int, list[int]] = {}
+        for option in data["answered"]:
+            answered.setdefault(option.question_id, []).append(option.pk)
+        if answered:
+            parts.append({"any": [{"answered": {"question": q, "options": o}} for q, o in sorted(answered.items())]})
+        if data["tag"]:
+            parts.append({"tagged": data["tag"].name})
+        band = {"from": data["age_from"], "to": data["age_to"]}
+        if any(age is not None for age in band.values()):
+            parts.append({"age": {end: age for end, age in band.items() if age is not None}})
+        return {"all": parts} if parts else None
+
+    def meant(self, phone_bank_id: int) -> Meant:
+        """Whom these choices mean, to be counted; 0: a phone bank not saved yet."""
+        areas = tuple(area.pk for area in self.cleaned_data["areas"])
+        return Meant(phone_bank_id, areas, self.conditions(), self.cleaned_data["attempt_cap"])
+
+
+class PhoneBankForm(WhomForm):
+    """Everything that a phone bank is."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Callers choose the phone bank by it."))
+    script = forms.ModelChoiceField(label=_("Script"), queryset=Script.objects.none(), empty_label=None)
+    weekday_from = forms.TimeField(label=_("Monday to Friday from"), required=False)
+    weekday_to = forms.TimeField(label=_("to"), required=False)
+    saturday_from = forms.TimeField(label=_("Saturday from"), required=False)
+    saturday_to = forms.TimeField(label=_("to"), required=False)
+    sunday_from = forms.TimeField(label=_("Sunday from"), required=False)
+    sunday_to = forms.TimeField(label=_("to"), required=False)
+    cooldown_minutes = forms.TypedChoiceField(
+        label=_("Wait between attempts"), choices=COOLDOWNS, coerce=int, initial=24 * 60
+    )
+    priority_order = forms.ChoiceField(
+        label=_("In which order"), choices=PriorityOrder.choices, initial=PriorityOrder.RANDOM
+    )
+    daily_limit = forms.IntegerField(
+        label=_("Households for each caller a day"),
+        min_value=1,
+        max_value=1000,
+        initial=150,
+        help_text=_("So that nobody can read a whole list (rule D12)."),
+    )
+    ask_everyone = forms.BooleanField(
+        label=_("Ask everyone in a household"),
+        required=False,
+        initial=True,
+        help_text=_("Ring again on another day for those who have not answered yet."),
+    )
+    electoral_purpose = forms.BooleanField(
+        label=_("This is about an election"),
+        required=False,
+        initial=True,
+        help_text=_("The electoral register may be used for nothing else (rule R2)."),
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, campaign=campaign, **kwargs)
+        self._set("script", campaign.scripts.order_by("name"))
+        for row in DAY_ROWS:
+            for end in ("from", "to"):
+                self.fields[f"{row}_{end}"].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    @property
+    def day_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Each row of the hours: its name and its two fields."""
+        names = {"weekday": _t("Monday to Friday"), "saturday": _t("Saturday"), "sunday": _t("Sunday")}
+        return [(names[row], self[f"{row}_from"], self[f"{row}_to"]) for row in DAY_ROWS]
+
+    def clean(self) -> dict[str, Any]:
+        """Hours come in pairs and run forward."""
+        data = super().clean()
+        for row in DAY_ROWS:
+            start, end = data.get(f"{row}_from"), data.get(f"{row}_to")
+            if (start is None) != (end is None):
+                self.add_error(f"{row}_to", _t("Give both times, or neither."))
+            elif start is not None and end is not None and end <= start:
+                self.add_error(f"{row}_to", _t("The end has to be later than the beginning."))
+        return data
+
+    def settings(self) -> dict[str, Any]:
+        """What goes onto the phone bank itself."""
+        data = self.cleaned_data
+        plain = (
+            "attempt_cap",
+            "cooldown_minutes",
+            "priority_order",
+            "daily_limit",
+            "ask_everyone",
+            "electoral_purpose",
+        )
+        return {"script": data["script"], "hours": self._hours(), **{name: data[name] for name in plain}}
+
+    def _hours(self) -> dict[str, list[str]]:
+        hours = {}
+        for row, days in DAY_ROWS.items():
+            start, end = self.cleaned_data.get(f"{row}_from"), self.cleaned_data.get(f"{row}_to")
+            if start is not None and end is not None:
+                hours.update({day: [f"{start:%H:%M}", f"{end:%H:%M}"] for day in days})
+        return hours
+
+    @staticmethod
+    def initial_for(phone_bank: PhoneBank) -> dict[str, Any]:
+        """The form's values for a phone bank as it is."""
+        initial: dict[str, Any] = {
+            name: getattr(phone_bank, name)
+            for name in (
+                "name",
+                "attempt_cap",
+                "cooldown_minutes",
+                "priority_order",
+                "daily_limit",
+                "ask_everyone",
+                "electoral_purpose",
+            )
+        }
+        initial["script"] = phone_bank.script_id
+        initial["areas"] = list(phone_bank.areas.values_list("pk", flat=True))
+        for row, days in DAY_ROWS.items():
+            if window := phone_bank.hours.get(days[0]):
+                initial[f"{row}_from"], initial[f"{row}_to"] = (time.fromisoformat(moment) for moment in window)
+        if phone_bank.segment is not None:
+            initial.update(_conditions_initial(phone_bank.segment.expression))
+        return initial
+
+
+def _conditions_initial(expression: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's values for an expression it once made; what it did not make is left as it is."""
+    initial: dict[str, Any] = {}
+    for part in expression.get("all", []):
+        if asked := part.get("not", {}).get("asked"):
+            initial["not_asked"] = asked
+        if "any" in part:
+            initial["answered"] = [pk for each in part["any"] for pk in each.get("answered", {}).get("options", [])]
+        if "has_phone" in part:
+            initial["has_phone"] = True
+        if "age" in part:
+            initial["age_from"], initial["age_to"] = part["age"].get("from"), part["age"].get("to")
+        if "tagged" in part:
+            initial["tag"] = Tag.objects.filter(name=part["tagged"]).values_list("pk", flat=True).first()
+    return initial
