@@ -94,12 +94,13 @@ def _asked(value: Any, _today: date) -> Q:
 
 
 def _answered(value: Any, _today: date) -> Q:
+    # Twice outer: the newest answer is looked for inside a query over answers, which is inside the one over people.
     given = Answer.objects.filter(
-        person=OuterRef("pk"), question_id=int(value["question"]), withdrawn_at__isnull=True
+        person=OuterRef(OuterRef("pk")), question_id=int(value["question"]), withdrawn_at__isnull=True
     ).order_by("-answered_at", "-pk")
     field = "options" if "options" in value else "meanings"
     column = {"options": "option_id", "meanings": "meaning"}[field]
-    newest = Answer.objects.filter(pk=Subquery(given.values("pk")[:1]))
+    newest = Answer.objects.filter(person=OuterRef("pk"), pk=Subquery(given.values("pk")[:1]))
     return Q(Exists(newest.filter(**{f"{column}__in": list(value[field])})))
 
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,11 +20,10 @@ from groundswell.accounts.models import AuditEvent, User
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Answer, Campaign, Script
 from groundswell.compliance.models import Screening
-from groundswell.people.models import Segment
-from groundswell.phonebank import segments
+from groundswell.people.models import Person, Segment
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
 from groundswell.phonebank.models import Call, CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
-from groundswell.phonebank.operations import rebuild_tallies
+from groundswell.phonebank.operations import lists, rebuild_tallies
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.tests.world import World
 from groundswell.phonebank.views.organiser import banks
@@ -225,7 +223,8 @@ def test_the_count_of_a_saved_phone_bank_knows_its_attempts(leader, live: World)
 def test_a_count_that_takes_too_long_says_so(leader, live: World, monkeypatch):
     live.households(1)
     monkeypatch.setattr(banks, "COUNT_WITHIN", timedelta(milliseconds=1))
-    monkeypatch.setitem(segments._WORDS, "has_phone", lambda _value, _today: Q(RawSQL("pg_sleep(0.2)::text = ''", [])))
+    slow = Person.objects.annotate(nap=RawSQL("pg_sleep(0.2)::text", [])).filter(nap="")
+    monkeypatch.setattr(lists, "people_in", lambda _expression, *, today: slow)
     page = leader.post(url("bank_count", live), builder_data(live, has_phone="on"))
     assert "take longer to count" in page.content.decode()
 
