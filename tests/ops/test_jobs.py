@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -48,20 +49,30 @@ def status(job: int) -> str:
     return ProcrastinateJob.objects.get(id=job).status
 
 
-rescue = async_to_sync(rescue_stalled_jobs)
+def rescue() -> int:
+    """In a thread of its own: a browser test before may have left an event loop running in this one."""
+
+    def work() -> int:
+        try:
+            return async_to_sync(rescue_stalled_jobs)(app.job_manager)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_job_of_a_silent_worker_is_put_back_and_that_of_a_living_one_is_not() -> None:
     silent, forgotten, living = doing(silence=120), doing(silence=None), doing(silence=1)
-    assert rescue(app.job_manager) == 2
+    assert rescue() == 2
     assert [status(job) for job in (silent, forgotten, living)] == ["todo", "todo", "doing"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_job_that_keeps_killing_its_worker_is_given_up() -> None:
     job = doing(silence=120, attempts=MOST_ATTEMPTS)
-    rescue(app.job_manager)
+    rescue()
     assert status(job) == "failed"
 
 

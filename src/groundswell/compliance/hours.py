@@ -73,6 +73,10 @@ class ContactHours:
         )
 
 
+# For the demo alone, whose numbers belong to nobody: it can be tried at any hour of any day.
+ROUND_THE_CLOCK = ContactHours(((Window(0, MINUTES_A_DAY),),) * len(DAYS), closed_on_holidays=False)
+
+
 def read_week(hours: Mapping[str, Any]) -> tuple[tuple[Window, ...], ...]:
     """`{"mon": ["09:00", "21:00"], ...}` as windows; a day that is missing is closed. Raises HoursError."""
     if unknown := sorted(set(hours) - set(DAYS)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -51,7 +51,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
 
     from groundswell.accounts import audit
     from groundswell.campaigns.enums import VoterIdTemplate
-    from groundswell.cli.demo import calling, cast, electorate, invention
+    from groundswell.cli.demo import calling, cast, electorate, filing, invention
     from groundswell.people.models import Register
     from groundswell.places.enums import PARLIAMENT_2024
     from groundswell.places.models import Area
@@ -75,16 +75,24 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
     scripts = cast.make_scripts(team, campaign)
     today = now.astimezone(ZoneInfo("Europe/London")).date()
     sources = electorate.make_sources()
+    walthamstow, bury_north = (seats[town.code] for town in towns)
+    mondays = calling.past_mondays(now, walthamstow.time_zone)
     for town in towns:
         seat = seats[town.code]
         homes = invention.invent(town, electors=electors, postcodes=list(postcodes_of(town.code)), today=today, rng=rng)
-        electorate.write(
-            homes, seat=seat, districts=electorate.make_districts(town, seat), sources=sources, today=today
+        batch = filing.register_import(
+            homes,
+            seat=seat,
+            source=sources[0],
+            register_date=(mondays[0] - timedelta(days=6)).date().replace(day=1),
+            imported_at=mondays[0] - timedelta(days=6),
+            by=team.data_manager,
         )
-    electorate.screen(by=team.data_manager, today=today, rng=rng)
+        electorate.write(homes, batch=batch, districts=electorate.make_districts(town, seat), sources=sources)
+    electorate.screen(by=team.data_manager, now=now, rng=rng)
     electorate.suppress_some(by=team.data_manager, now=now, rng=rng)
-    walthamstow, bury_north = (seats[town.code] for town in towns)
-    mondays = calling.past_mondays(now, walthamstow.time_zone)
+    filing.consents(by=team.data_manager, now=now, rng=rng)
+    filing.phone_import(seat=bury_north, by=team.data_manager, imported_at=now - timedelta(days=2), rng=rng)
     busy = calling.open_bank(
         campaign=campaign,
         seat=walthamstow,
@@ -115,10 +123,11 @@ def _counts() -> dict[str, int]:
     from groundswell.phonebank.models import QueueEntry
 
     ours = {"source__name": story.DATA_SOURCE}
+    sources = (story.PHONE_SOURCE, story.CARDS_SOURCE)
     return {
         "electors": Elector.objects.filter(**{f"register__{key}": value for key, value in ours.items()}).count(),
         "households": Household.objects.filter(area__boundary_set=story.BOUNDARY_SET).count(),
-        "numbers": ContactPoint.objects.filter(person_contacts__source__name=story.PHONE_SOURCE).distinct().count(),
+        "numbers": ContactPoint.objects.filter(person_contacts__source__name__in=sources).distinct().count(),
         "queued": QueueEntry.objects.filter(phone_bank__campaign__is_demo=True).count(),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from groundswell.accounts.models import User
 from groundswell.cli.demo import story
@@ -19,6 +19,7 @@ from groundswell.people.models import (
     DataSource,
     Elector,
     Household,
+    ImportBatch,
     Person,
     PersonContact,
     PersonTag,
@@ -29,6 +30,8 @@ from groundswell.places.enums import AreaKind
 from groundswell.places.models import Area
 
 LISTED = 0.07
+# Numbers of one exchange of Bury North were last screened before the rest.
+STALE_NUMBERS = "+4411349601"
 FRANCHISES = {"F": Franchise.OVERSEAS, "G": Franchise.EU, "B": Franchise.EU_RETAINED}
 
 
@@ -38,13 +41,13 @@ def make_sources() -> tuple[DataSource, DataSource]:
         DataSource.objects.create(
             name=story.DATA_SOURCE,
             lawful_basis="Invented people: no personal data",
-            purpose="To show how Groundswell works",
+            purpose=story.PURPOSE,
             is_register=True,
         ),
         DataSource.objects.create(
             name=story.PHONE_SOURCE,
             lawful_basis="Numbers that Ofcom keeps for drama: nobody has them",
-            purpose="To show how Groundswell works",
+            purpose=story.PURPOSE,
         ),
     )
 
@@ -76,16 +79,19 @@ def make_districts(town: Town, seat: Area) -> list[Area]:
 
 
 def write(
-    homes: list[Home], *, seat: Area, districts: list[Area], sources: tuple[DataSource, DataSource], today: date
+    homes: list[Home], *, batch: ImportBatch, districts: list[Area], sources: tuple[DataSource, DataSource]
 ) -> None:
-    """The register of one seat: households, people, their entries, numbers and tags."""
+    """The register of one seat, as the import `batch` brought it in: households, people, entries, numbers and tags."""
     register_source, phone_source = sources
+    seat, register_date = batch.constituency, batch.register_date
+    assert seat is not None
+    assert register_date is not None
     register = Register.objects.create(
         constituency=seat,
         source=register_source,
-        entitlement="None needed: the electors are invented",
-        purpose="To show how Groundswell works",
-        register_date=today.replace(day=1),
+        entitlement=batch.entitlement,
+        purpose=batch.purpose,
+        register_date=register_date,
     )
     households = insert(
         (
@@ -95,6 +101,7 @@ def write(
                 address_lines="\n".join(home.lines),
                 postcode=home.postcode,
                 address_key=address_key(home.lines),
+                batch=batch,
             )
             for home in homes
         ),
@@ -112,6 +119,7 @@ def write(
                 given_names=voter.given,
                 family_name=voter.family,
                 name_key=name_key(voter.given, voter.family),
+                batch=batch,
             )
             for voter, _, household in placed
         ),
@@ -130,7 +138,8 @@ def write(
                 attainment_date=voter.attains_on,
                 anonymous=voter.anonymous,
                 opted_out_of_open_register=voter.opted_out,
-                register_date=register.register_date,
+                register_date=register_date,
+                batch=batch,
             )
             for (voter, home, _), person in zip(placed, people, strict=True)
         ),
@@ -163,23 +172,33 @@ def _write_tags(pairs: list[tuple[Voter, Person]]) -> None:
     insert(PersonTag(tag=tags[name], person=person) for voter, person in pairs for name in voter.tags)
 
 
-def screen(*, by: User, today: date, rng: random.Random) -> None:
-    """All the demo's numbers screened six days ago: some are listed, as everywhere (rules C1, C2)."""
+def screen(*, by: User, now: datetime, rng: random.Random) -> None:
+    """The demo's numbers screened six days ago, and some of Bury North's so long ago that it no longer counts.
+
+    Some are listed, as everywhere (rules C1, C2).
+    """
     points = list(
         ContactPoint.objects.filter(person_contacts__source__name=story.PHONE_SOURCE).distinct().order_by("pk")
     )
+    stale = {point.pk for point in points if point.value.startswith(STALE_NUMBERS)}
+    _screen([p for p in points if p.pk in stale], story.EARLIER_SCREENING_FILE, days=47, by=by, now=now, rng=rng)
+    _screen([p for p in points if p.pk not in stale], story.SCREENING_FILE, days=6, by=by, now=now, rng=rng)
+
+
+def _screen(points: list[ContactPoint], name: str, *, days: int, by: User, now: datetime, rng: random.Random) -> None:
     listed = {point.pk for point in points if rng.random() < LISTED}
     lines = "\n".join(point.value for point in points if point.pk in listed)
-    screened_on = today - timedelta(days=6)
+    screened_on = now.date() - timedelta(days=days)
     file = ScreeningFile.objects.create(
         list=ScreeningList.TPS,
         screened_on=screened_on,
-        file_name=story.SCREENING_FILE,
-        file_sha256=hashlib.sha256(lines.encode()).hexdigest(),
+        file_name=name,
+        file_sha256=hashlib.sha256(f"{name}\n{lines}".encode()).hexdigest(),
         numbers_in_file=len(listed),
         numbers_screened=len(points),
         numbers_listed=len(listed),
         imported_by=by,
+        imported_at=now - timedelta(days=days, hours=-2),
     )
     insert(
         (

@@ -10,7 +10,7 @@ import heapq
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from groundswell.cli.demo import names
 
@@ -18,6 +18,8 @@ ATTEMPT_CAP = 3
 EVENING = timedelta(hours=2)
 # Four evenings leave a list half worked through, be it of a thousand homes or of a hundred.
 SHARE_OF_AN_EVENING = 0.27
+HASTY_CALLS = 23
+HASTE = timedelta(seconds=5)
 # Code of the outcome, its weight, and how long to wait before another try (None: there is none, or it is agreed).
 OUTCOMES: tuple[tuple[str, int, timedelta | None], ...] = (
     ("no_answer", 345, timedelta(days=1)),
@@ -112,8 +114,30 @@ def ring(homes: list[QueuedHome], *, callers: list[int], starts: list[datetime],
                 waiting.append(home)
             minutes = rng.uniform(5.5, 11) if call.outcome in SPOKEN_TO else rng.uniform(2.4, 4.6)
             heapq.heappush(desk, (at + timedelta(minutes=minutes), caller))
+    _tap_through(history, fresh, waiting, caller=callers[-1], start=starts[-1])
     _raise_flags(history, waiting, rng)
     return history
+
+
+def _tap_through(
+    history: History, fresh: list[QueuedHome], waiting: list[QueuedHome], *, caller: int, start: datetime
+) -> None:
+    """Somebody pressed the same result twenty-odd times in two minutes: what an organiser should be shown.
+
+    Left out where it would eat up a short list.
+    """
+    if len(fresh) < 4 * HASTY_CALLS:
+        return
+    for nth in range(HASTY_CALLS):
+        home = fresh.pop()
+        at = start + EVENING - timedelta(minutes=9) + nth * HASTE
+        home.attempts += 1
+        home.due_at = at + timedelta(days=1)
+        person_id, number_id = home.reachable[0]
+        # As good as a random number, and the same every time.
+        uuid = uuid5(NAMESPACE_OID, f"{home.household_id} {at.isoformat()}")
+        history.calls.append(PastCall(uuid, home, caller, person_id, number_id, "not_available", at, "", []))
+        waiting.append(home)
 
 
 def _next(fresh: list[QueuedHome], waiting: list[QueuedHome], at: datetime, rng: random.Random) -> QueuedHome | None:

@@ -13,6 +13,7 @@ from groundswell.cli.demo.names import Origin
 # Numbers that Ofcom keeps for drama: nobody has them. Each prefix is followed by three more digits.
 MOBILES = "+447700900"
 NUMBERS_ANYWHERE = "+441632960"
+STALL_NUMBERS = "+441154960"
 
 
 @dataclass(frozen=True, slots=True)

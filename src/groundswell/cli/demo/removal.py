@@ -7,10 +7,11 @@ audit log says of the demo stays: it is append-only (rule D13).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
 
@@ -18,7 +19,7 @@ from groundswell.accounts.models import Membership, Organisation, User
 from groundswell.campaigns.models import Campaign
 from groundswell.cli.demo import invention, story
 from groundswell.compliance.models import ScreeningFile, Suppression
-from groundswell.people.models import ContactPoint, DataSource, Person, PersonTag, Tag
+from groundswell.people.models import ContactPoint, DataSource, ImportBatch, Person, PersonTag, Tag
 from groundswell.places.models import Area
 
 Doomed = dict[type[models.Model], set[object]]
@@ -29,6 +30,12 @@ def remove() -> dict[str, int]:
     doomed = _roots()
     _follow(doomed)
     ordered = _children_first(doomed)
+    files = [
+        field
+        for batch in ImportBatch.objects.filter(pk__in=doomed.get(ImportBatch, set()))
+        for field in (batch.file, batch.rejects_file)
+        if field
+    ]
     with connection.cursor() as cursor:
         # The ledgers refuse to forget, except for this: what is erased here was never about anybody.
         cursor.execute("SELECT set_config('groundswell.erasing', 'on', true)")
@@ -43,6 +50,9 @@ def remove() -> dict[str, int]:
         _check_references(cursor)
         if doomed.get(consent):
             cursor.execute("ALTER TABLE compliance_consent ENABLE TRIGGER consent_append_only")
+    for file in files:
+        # Only once the rows that name it are gone for good.
+        transaction.on_commit(partial(file.storage.delete, file.name))
     return removed
 
 
@@ -53,9 +63,11 @@ def _check_references(cursor: CursorWrapper) -> None:
 
 def _roots() -> Doomed:
     """What the demo made that nothing else leads to."""
-    source = DataSource.objects.filter(name__in=[story.DATA_SOURCE, story.PHONE_SOURCE])
+    source = DataSource.objects.filter(name__in=[story.DATA_SOURCE, story.PHONE_SOURCE, story.CARDS_SOURCE])
     people = Person.objects.filter(source__in=source)
-    invented = Q(value__startswith=invention.MOBILES) | Q(value__startswith=invention.NUMBERS_ANYWHERE)
+    invented = Q()
+    for prefix in (invention.MOBILES, invention.NUMBERS_ANYWHERE, invention.STALL_NUMBERS):
+        invented |= Q(value__startswith=prefix)
     for town in (invention.WALTHAMSTOW, invention.BURY_NORTH):
         for prefix in town.landlines:
             invented |= Q(value__startswith=prefix)
@@ -73,7 +85,7 @@ def _roots() -> Doomed:
         Campaign: campaigns,
         User: User.objects.filter(Q(is_demo=True) | Q(pk__in=visitors)),
         Area: Area.objects.filter(boundary_set=story.BOUNDARY_SET),
-        ScreeningFile: ScreeningFile.objects.filter(file_name=story.SCREENING_FILE),
+        ScreeningFile: ScreeningFile.objects.filter(file_name__in=[story.SCREENING_FILE, story.EARLIER_SCREENING_FILE]),
         Suppression: Suppression.objects.filter(address_hash__in=hashes),
         Tag: own_tags.exclude(pk__in=PersonTag.objects.exclude(person__in=people).values("tag")),
         Organisation: Organisation.objects.filter(name=story.ORGANISATION),

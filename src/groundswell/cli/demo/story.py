@@ -9,7 +9,25 @@ CAMPAIGN = "Two Towns (demo)"
 DATA_SOURCE = "Demo: an invented electoral register"
 PHONE_SOURCE = "Demo: invented phone numbers"
 BOUNDARY_SET = "demo"
+CARDS_SOURCE = "Demo: cards from the market stall"
+CARDS_FILE = "demo-cards-from-the-stall.csv"
 SCREENING_FILE = "demo-tps-screening.csv"
+EARLIER_SCREENING_FILE = "demo-tps-screening-earlier.csv"
+ENTITLEMENT = "None needed: the electors are invented"
+PURPOSE = "To show how Groundswell works"
+# What people agreed to, where, and how that is known.
+CONSENTS = (
+    (
+        "Yes, a volunteer may ring me about the campaign on this number.",
+        "Card from the market stall",
+        "The signed card is in the office, box 3.",
+    ),
+    (
+        "Ring me about local issues. I can say stop at any time.",
+        "Form on the website",
+        "The form as sent, with time and address of the page.",
+    ),
+)
 EMAIL_DOMAIN = "demo.invalid"
 
 OWNER = "Ottilie Brand"

@@ -22,6 +22,7 @@ import datetime as dt, sys
 from pathlib import Path
 import django
 django.setup()
+from django.conf import settings
 from django.db import connections
 connections["default"].settings_dict["NAME"] = sys.argv[1]
 settings.MEDIA_ROOT = Path(sys.argv[4])

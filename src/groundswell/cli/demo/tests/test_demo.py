@@ -1,19 +1,31 @@
 """The demo in the database: loaded whole, alive, and taken out without a trace."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, Membership, Organisation, User
 from groundswell.campaigns.models import Answer, Campaign, Candidate, CribSheet, Question, Script
 from groundswell.cli import demo
-from groundswell.cli.demo import story
+from groundswell.cli.demo import invention, story
 from groundswell.compliance.enums import Channel, ConsentState
-from groundswell.compliance.models import Consent, Screening, Suppression
-from groundswell.people.models import ContactPoint, DataSource, Elector, Household, Person, Register
+from groundswell.compliance.hours import is_open
+from groundswell.compliance.models import Consent, Screening, ScreeningFile, Suppression
+from groundswell.people.models import (
+    ContactPoint,
+    DataSource,
+    Elector,
+    Household,
+    ImportBatch,
+    Person,
+    PersonTag,
+    Register,
+)
+from groundswell.phonebank.bank_settings import read_settings
 from groundswell.phonebank.enums import QueueState
 from groundswell.phonebank.models import Call, Flag, PhoneBank, QueueEntry, Tally
 from groundswell.places.models import Area
@@ -52,7 +64,9 @@ def test_what_is_loaded(loaded):
     assert Candidate.objects.count() == CribSheet.objects.count() == 2
     assert Script.objects.count() == 3
     assert Question.objects.filter(is_voter_id=True).count() == 7  # a party code, five parties' scores, a scale
-    assert Screening.objects.count() == loaded["numbers"] == ContactPoint.objects.count()
+    assert loaded["numbers"] == ContactPoint.objects.count()
+    cards = ContactPoint.objects.filter(person_contacts__source__name=story.CARDS_SOURCE)
+    assert Screening.objects.count() == loaded["numbers"] - cards.distinct().count()
     assert 0 < Screening.objects.filter(listed=True).count() < loaded["numbers"] / 5
     assert Suppression.objects.count() >= 12
 
@@ -90,13 +104,79 @@ def test_it_always_looks_alive(loaded):
 
 
 def test_nobody_is_queued_who_must_not_be_rung(loaded):
-    queued = Person.objects.filter(household__queue_entries__state=QueueState.READY, contact_points__isnull=False)
-    numbers = ContactPoint.objects.filter(people__in=queued).distinct()
-    free = numbers.exclude(screenings__listed=True).filter(retired_at=None)
+    recently = timezone.localdate() - timedelta(days=28)
     closed = {bytes(value) for value in Suppression.objects.values_list("address_hash", flat=True)}
-    for household in Household.objects.filter(queue_entries__state=QueueState.READY).distinct():
-        mine = free.filter(people__household=household)
-        assert any(bytes(point.address_hash) not in closed for point in mine), household
+    withdrawn = set(Consent.objects.filter(state=ConsentState.WITHDRAWN).values_list("person", flat=True))
+    agreed = {
+        (person, bytes(digest))
+        for person, digest in Consent.objects.filter(state=ConsentState.GIVEN).values_list("person", "address_hash")
+        if person not in withdrawn
+    }
+    unlisted = set(
+        Screening.objects.filter(listed=False, screened_on__gte=recently).values_list("contact_point", flat=True)
+    )
+    households = Household.objects.filter(queue_entries__state=QueueState.READY).distinct()
+    for household in households.prefetch_related("people__contact_points"):
+        assert any(
+            (point.pk in unlisted or (person.pk, bytes(point.address_hash)) in agreed)
+            and point.retired_at is None
+            and bytes(point.address_hash) not in closed
+            for person in household.people.all()
+            for point in person.contact_points.all()
+        ), household
+
+
+def test_what_a_data_manager_finds(loaded):
+    registers = ImportBatch.objects.filter(kind="register", status="done")
+    assert sum(batch.counts["created"] for batch in registers) == loaded["electors"]
+    assert set(Person.objects.values_list("batch", flat=True)) == {batch.pk for batch in registers}
+    cards = ImportBatch.objects.get(kind="phones")
+    assert cards.counts["created"] > cards.counts["rejected"] > 3
+    assert b"Nobody We Know" in cards.rejects_file.read()
+    assert {file.list for file in ScreeningFile.objects.all()} == {"tps"}
+    assert {timezone.localdate() - file.screened_on > timedelta(days=28) for file in ScreeningFile.objects.all()} == {
+        True,
+        False,
+    }
+    given, withdrawn = (Consent.objects.filter(state=state).count() for state in ("given", "withdrawn"))
+    assert given > withdrawn > 0
+    # Some of those on the preference service's list agreed to be rung, and are.
+    agreed = Consent.objects.filter(state="given").values("person__household")
+    assert QueueEntry.objects.filter(household__in=agreed).exists()
+    assert set(PersonTag.objects.values_list("tag__name", flat=True)) == {name for name, _ in invention.TAGS}
+
+
+def test_the_preview_of_a_phone_bank_knows_every_common_reason(loaded):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT refusal FROM compliance_call_status(now()) WHERE refusal IS NOT NULL")
+        reasons = {reason for (reason,) in cursor.fetchall()}
+    assert reasons >= {"no_number", "tps", "screening_old", "suppressed", "retired"}, reasons
+
+
+def test_it_can_be_tried_at_any_hour_where_the_demo_is_allowed_and_only_there(loaded, settings):
+    """Its numbers belong to nobody; everybody else keeps the hours (rule C10)."""
+    now = timezone.now()
+    bank = PhoneBank.objects.get(name__startswith="Walthamstow")
+    nights = [datetime(2026, 11, 22, 3, tzinfo=UTC), datetime(2026, 12, 25, 12, tzinfo=UTC)]
+
+    def is_open_at_night():
+        return {is_open("Europe/London", "GB-ENG", read_settings(bank.pk, now).hours, night) for night in nights}
+
+    settings.DEMO = True
+    assert is_open_at_night() == {True}
+    Campaign.objects.update(is_demo=False)
+    assert is_open_at_night() == {False}
+    Campaign.objects.update(is_demo=True)
+    settings.DEMO = False
+    assert is_open_at_night() == {False}
+
+
+def test_files_of_its_imports_go_with_it(places, django_capture_on_commit_callbacks):
+    demo.load(now=timezone.now(), electors=300)
+    file = ImportBatch.objects.get(kind="phones").rejects_file
+    with django_capture_on_commit_callbacks(execute=True):
+        demo.remove()
+    assert not file.storage.exists(file.name)
 
 
 def test_removed_without_a_trace_and_loaded_again(places):
@@ -141,8 +221,6 @@ def test_what_visitors_did_goes_with_it_and_what_is_real_stays(places):
 
 def test_the_consent_ledger_is_guarded_again_afterwards(places):
     test_what_visitors_did_goes_with_it_and_what_is_real_stays(places)
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgenabled FROM pg_trigger WHERE tgname = 'consent_append_only' AND NOT tgisinternal")
         assert cursor.fetchall() == [("O",)]

@@ -110,6 +110,19 @@ def test_evenings_look_like_those_measured():
     assert 0.08 < (outcomes["wrong_number"] + outcomes["number_dead"]) / dials < 0.2
 
 
+def test_somebody_was_too_fast_for_any_conversation():
+    history = ring()[2]
+    contacts = [call for call in history.calls if call.outcome in evenings.SPOKEN_TO]
+    fastest = max(
+        sum(
+            timedelta() <= other.at - call.at <= timedelta(minutes=2) and other.caller == call.caller
+            for other in contacts
+        )
+        for call in contacts
+    )
+    assert fastest >= 20
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_nobody_is_rung_against_the_rules(seed):
     homes, starts, history = ring(seed)
