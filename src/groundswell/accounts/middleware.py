@@ -1,10 +1,9 @@
-"""Turns the refusals of `access` into the next step for the person refused, and keeps watch over Django's admin."""
+"""Turns the refusals of `access` into the next step for the person refused."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -14,7 +13,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.access import SecondFactorRequired, SignInRequired
-from groundswell.accounts.second_factor import SECOND_FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,15 +29,6 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
         return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
-        """Django's admin sees everything: its users need a second factor like all staff (rule X1)."""
-        match = request.resolver_match
-        if match is None or match.app_name != "admin" or match.url_name in {"login", "logout", "jsi18n"}:
-            return None
-        if request.user.is_authenticated and not is_mfa_enabled(request.user, SECOND_FACTORS):
-            return self._to_second_factor(request)
-        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """To sign in, or to set up the second factor, and back to where the person wanted to go."""

@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "groundswell.places",
     "groundswell.accounts",
     "groundswell.config",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,7 +133,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "groundswell.web.context_processors.site",
+                "groundswell.web.context_processors.frame",
             ],
         },
     }

@@ -1,7 +1,6 @@
 """Every address of the site. URLs are nouns; each room owns its own below its prefix."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
@@ -13,7 +12,6 @@ urlpatterns = [
     path("compliance/", include("groundswell.compliance.urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("phonebank/", include("groundswell.phonebank.urls")),
-    path("admin/", admin.site.urls),
 ]
 
 if settings.DEMO:

@@ -40,8 +40,8 @@ def identity() -> Identity:
     return found
 
 
-class Site:
-    """`site` in templates. Lazy: a fragment that shows no frame costs nothing."""
+class Frame:
+    """`frame` in templates (allauth calls the host name `site`). Lazy: a fragment that shows no frame costs nothing."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -76,6 +76,6 @@ class Site:
         return navigation_for(self._request)
 
 
-def site(request: HttpRequest) -> dict[str, Site]:
+def frame(request: HttpRequest) -> dict[str, Frame]:
     """Context processor."""
-    return {"site": Site(request)}
+    return {"frame": Frame(request)}

@@ -43,8 +43,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("campaigns:index")
     if Role.CALLER in roles:
         return redirect("phonebank:calling")
-    if request.user.is_superuser:
-        return redirect("admin:index")
     reason = _(
         "Your account is not part of a campaign at the moment. Ask the organiser who invited you for a new link."
     )
