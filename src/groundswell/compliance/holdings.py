@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.models import AuditEvent
 from groundswell.compliance.models import Consent, Screening, Suppression
-from groundswell.compliance.personal_data import plain, register, rows_of
+from groundswell.compliance.personal_data import exempt, plain, register, rows_of
 from groundswell.compliance.queries import consents_about, hashes_of, suppressions_of
 from groundswell.compliance.retention import register_category
+from groundswell.people.enums import ImportStatus
 from groundswell.people.models import (
     ContactPoint,
     Elector,
     Household,
+    ImportBatch,
     ImportChange,
     MarkedRegister,
     Person,
@@ -170,8 +172,13 @@ def _suppressions(person: Person) -> list[dict[str, Any]]:
 
 
 def _changes(person: Person) -> list[dict[str, Any]]:
-    mine = Q(table="people_person", row_id=person.pk)
-    return rows_of(ImportChange.objects.filter(mine).order_by("pk"), "batch__file_name", "before")
+    about = Q(table="people_person", row_id=person.pk)
+    for table, rows in (
+        ("people_elector", Elector.objects.filter(person=person)),
+        ("people_contactpoint", ContactPoint.objects.filter(people=person)),
+    ):
+        about |= Q(table=table, row_id__in=rows.values("pk"))
+    return rows_of(ImportChange.objects.filter(about).order_by("pk"), "batch__file_name", "table", "before")
 
 
 def _forget_changes_of_person(person: Person) -> int:
@@ -198,6 +205,25 @@ def _delete_old_events(before: datetime, limit: int) -> int:  # noqa: ARG001 - t
         cursor.execute("SELECT accounts_audit_forget(%s)", [before])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def _old_files(before: datetime) -> QuerySet[ImportBatch]:
+    """Imports whose uploaded file or file of rejected rows is still kept; a running one still needs its own."""
+    settled = ImportBatch.objects.exclude(status=ImportStatus.RUNNING).filter(created_at__lt=before)
+    return settled.exclude(file="", rejects_file="")
+
+
+def _count_old_files(before: datetime) -> int:
+    return _old_files(before).count()
+
+
+def _delete_old_files(before: datetime, limit: int) -> int:
+    batches = list(_old_files(before).order_by("pk")[:limit])
+    for batch in batches:
+        batch.file.delete(save=False)
+        batch.rejects_file.delete(save=False)
+        batch.save(update_fields=["file", "rejects_file"])
+    return len(batches)
 
 
 def register_holdings() -> None:
@@ -265,6 +291,17 @@ def register_holdings() -> None:
         models=[AuditEvent],
         export=_access_log,
         kept_because=_("The log of who saw what is kept for its own period, and names nobody."),
+    )
+    exempt(
+        ImportBatch,
+        "Says what a file did, not to whom. The rows it could not bring in lie in a file that goes by retention.",
+    )
+    register_category(
+        "imports",
+        label=_("Files of imports"),
+        figure="retention_months_imports",
+        count=_count_old_files,
+        delete=_delete_old_files,
     )
     register_category(
         "audit", label=_("Audit log"), figure="retention_months_audit", count=_old_events, delete=_delete_old_events

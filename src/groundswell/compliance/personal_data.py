@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from groundswell.people.models import Person
@@ -92,27 +92,48 @@ def registered_models() -> set[type[Model]]:
     return {model for holding in _HOLDINGS.values() for model in holding.models} | set(_EXEMPT)
 
 
-# Names under which personal data is kept, apart from references to a person or number.
+# Names under which personal data is kept, apart from references to a person or number: words of people and about them,
+# and ids of rows that are kept without a foreign key.
 PERSONAL_FIELDS = frozenset(
-    {"given_names", "family_name", "name_key", "date_of_birth", "address_lines", "address_hash", "note", "evidence"}
+    {
+        "given_names",
+        "family_name",
+        "name_key",
+        "date_of_birth",
+        "address_lines",
+        "address_hash",
+        "note",
+        "evidence",
+        "subject_id",
+        "row_id",
+        "rejects_file",
+    }
 )
+# What everything that says something about a person hangs on.
+ROOTS = frozenset({"people.person", "people.contactpoint", "people.household"})
 
 
 def models_with_personal_data() -> set[type[Model]]:
-    """Every model of ours that refers to a person or an address of theirs, or has a field with a telling name."""
-    about = {"people.person", "people.contactpoint", "people.elector"}
+    """Every model of ours that hangs on a person, directly or by way of others, or has a field with a telling name.
 
-    def is_personal(field: Any) -> bool:
-        if field.name in PERSONAL_FIELDS:
-            return True
-        related = getattr(field, "related_model", None)
-        return isinstance(field, Field) and related is not None and related._meta.label_lower in about
+    A flag hangs on a queue entry, which hangs on a household, in which people live: so a flag is about people.
+    """
+    ours = [model for model in apps.get_models() if model.__module__.startswith("groundswell.")]
+    found = {model for model in ours if model._meta.label_lower in ROOTS or _has_telling_field(model)}
+    hanging = {model for model in ours if model._meta.label_lower in ROOTS}
+    while more := {m for m in ours if m not in hanging and _references(m) & hanging}:
+        hanging |= more
+    return found | hanging
 
-    return {
-        model
-        for model in apps.get_models()
-        if model.__module__.startswith("groundswell.") and any(is_personal(f) for f in model._meta.get_fields())
-    }
+
+def _has_telling_field(model: type[Model]) -> bool:
+    return any(field.name in PERSONAL_FIELDS for field in model._meta.get_fields())
+
+
+def _references(model: type[Model]) -> set[type[Model]]:
+    """The models that this one's rows point at."""
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    return {field.related_model for field in fields if isinstance(field.related_model, type)}
 
 
 def plain(value: Any) -> Any:

@@ -230,10 +230,18 @@ _ALL: tuple[Rule, ...] = (
     Rule(
         "D10",
         _("Nothing is kept for ever"),
-        _("Answers, notes and logs are deleted after a set time. First you see what would go, then you let it go."),
+        _(
+            "Answers, notes, files of imports and logs are deleted after a set time. First you see what would go, then you let it go."
+        ),
         _("UK GDPR, article 5(1)(e)"),
         _("The retention page, and a nightly job if you switch it on"),
-        ("retention_months_answers", "retention_months_notes", "retention_months_audit", "retention_nightly"),
+        (
+            "retention_months_answers",
+            "retention_months_notes",
+            "retention_months_imports",
+            "retention_months_audit",
+            "retention_nightly",
+        ),
     ),
     Rule(
         "D12",

@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.accounts.models import AuditEvent
 from groundswell.compliance.personal_data import exempt, register, rows_of
 from groundswell.compliance.retention import register_category
 from groundswell.people.models import Person
-from groundswell.phonebank.models import Call, Flag, Hold, QueueEntry
+from groundswell.phonebank.models import Call, Flag, Hold, QueueEntry, Skip
 
 
 def _calls_about(person: Person) -> QuerySet[Call]:
@@ -68,6 +69,30 @@ def _forget_entries(person: Person) -> int:
     return QueueEntry.objects.filter(person=person).delete()[0]
 
 
+def _skips_about(person: Person) -> QuerySet[Skip]:
+    about = Q(entry__person=person)
+    if person.household_id is not None:
+        about |= Q(entry__household=person.household_id)
+    return Skip.objects.filter(about).order_by("skipped_at", "pk")
+
+
+def _skips(person: Person) -> list[dict[str, Any]]:
+    return rows_of(_skips_about(person), "entry__phone_bank__name", "reason", "skipped_at")
+
+
+def _forget_skips(person: Person) -> int:
+    return _skips_about(person).delete()[0]
+
+
+def _shown(person: Person) -> list[dict[str, Any]]:
+    """Who was handed the household to call it: the log names the place in the queue; callers appear by number."""
+    entries = QueueEntry.objects.filter(person=person)
+    if person.household_id is not None:
+        entries |= QueueEntry.objects.filter(household=person.household_id)
+    seen = AuditEvent.objects.filter(subject_kind="phonebank.queueentry", subject_id__in=entries.values("pk"))
+    return rows_of(seen.order_by("at", "pk"), "at", "action", "verb", "actor_id")
+
+
 def _noted_before(before: datetime) -> QuerySet[Call]:
     return Call.objects.filter(occurred_at__lt=before).exclude(note="")
 
@@ -84,6 +109,15 @@ def _delete_notes(before: datetime, limit: int) -> int:
 register("calls", order=310, label=_("Calls"), models=[Call], export=_calls, erase=_forget_calls)
 register("flags", order=320, label=_("Notes to the organiser"), models=[Flag], export=_flags, erase=_forget_flags)
 register("queues", order=330, label=_("Calls planned"), models=[QueueEntry], export=_entries, erase=_forget_entries)
+register("skips", order=325, label=_("Passed over"), models=[Skip], export=_skips, erase=_forget_skips)
+register(
+    "shown",
+    order=910,
+    label=_("Callers who were shown the household"),
+    models=[AuditEvent],
+    export=_shown,
+    kept_because=_("The log of who saw what is kept for its own period, and names nobody."),
+)
 exempt(Hold, "A lock for the minutes of a call; it goes with the call.")
 register_category(
     "notes", label=_("Notes of calls"), figure="retention_months_notes", count=_count_notes, delete=_delete_notes

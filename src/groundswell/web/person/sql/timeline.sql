@@ -21,6 +21,11 @@ WITH entries AS (
     (SELECT id, at, action, verb, actor_id, '' FROM accounts_auditevent
       WHERE subject_kind = 'compliance.suppression' AND subject_id IN (SELECT id FROM closed)
       ORDER BY id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id, at, action, verb, actor_id, '' FROM accounts_auditevent
+      WHERE subject_kind = 'people.contactpoint'
+        AND subject_id IN (SELECT contact_point_id FROM people_personcontact WHERE person_id = %(person)s::bigint)
+      ORDER BY id DESC LIMIT %(limit)s)
 ), imported AS (
     SELECT batch_id, 'made' AS what FROM people_person WHERE id = %(person)s::bigint
     UNION
