@@ -231,7 +231,7 @@ _ALL: tuple[Rule, ...] = (
         "D10",
         _("Nothing is kept for ever"),
         _(
-            "Answers, notes, files of imports and logs are deleted after a set time. First you see what would go, then you let it go."
+            "Answers, notes, files of imports and logs are deleted after a set time. You see what would go before it goes."
         ),
         _("UK GDPR, article 5(1)(e)"),
         _("The retention page, and a nightly job if you switch it on"),
