@@ -152,7 +152,7 @@ ORGANISING = [
 COMPLIANCE = [
     row("compliance:rules", EVERYONE),
     row("compliance:figures", any_campaigns("owner"), FORM),
-    row("compliance:screening", KEEPERS_ANYWHERE, FORM),
+    row("compliance:screening", KEEPERS_ANYWHERE),
     row("compliance:do_not_call", KEEPERS_ANYWHERE, FORM),
     row("compliance:lift", KEEPERS_ANYWHERE, POST, pk=lambda w: w.suppression.pk),
     row("compliance:retention", KEEPERS_ANYWHERE),
@@ -215,4 +215,17 @@ STEPS = [
     "mfa_edit_webauthn",
 ]
 
-TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *CALLING, *ORGANISING, *COMPLIANCE, *PEOPLE, *ALLAUTH]
+IMPORTS = [
+    row("imports:index", KEEPERS_ANYWHERE),
+    row("imports:new", KEEPERS_ANYWHERE, FORM, kind="register"),
+    row("imports:import", KEEPERS, pk=lambda w: w.imported.pk),
+    row("imports:columns", KEEPERS, FORM, pk=lambda w: w.upload.pk),
+    row("imports:preview", KEEPERS, pk=lambda w: w.upload.pk),
+    row("imports:run", KEEPERS, POST, pk=lambda w: w.upload.pk),
+    row("imports:discard", KEEPERS, POST, pk=lambda w: w.upload.pk),
+    row("imports:progress", KEEPERS, pk=lambda w: w.imported.pk),
+    row("imports:rejects", KEEPERS, pk=lambda w: w.imported.pk),
+    row("imports:undo", KEEPERS, FORM, pk=lambda w: w.imported.pk),
+]
+
+TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *CALLING, *ORGANISING, *COMPLIANCE, *PEOPLE, *IMPORTS, *ALLAUTH]

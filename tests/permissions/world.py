@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
@@ -15,7 +16,17 @@ from groundswell.accounts.tests.builders import make_campaign, make_member, make
 from groundswell.campaigns.models import Candidate, Question, Script
 from groundswell.compliance.models import Consent, Suppression
 from groundswell.people.addresses import address_hash
-from groundswell.people.models import ContactPoint, DataSource, Household, Person, PersonContact, PersonTag, Tag
+from groundswell.people.files.uploads import kept_upload
+from groundswell.people.models import (
+    ContactPoint,
+    DataSource,
+    Household,
+    ImportBatch,
+    Person,
+    PersonContact,
+    PersonTag,
+    Tag,
+)
 from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry
 from groundswell.places.models import Area
 from permissions.viewers import role_of
@@ -160,3 +171,25 @@ class World:
     def outcome(self) -> Outcome:
         """One of the outcomes that every installation has."""
         return Outcome.objects.get(code="no_answer")
+
+    @cached_property
+    def upload(self) -> ImportBatch:
+        """A register of the campaign's area that has been uploaded, its columns named."""
+        rows = b"Elector Number Prefix,Elector Number,Elector Surname,PostCode\nAA,1,Voter,E17 9AA\n"
+        columns = ["prefix", "number", "surname", "postcode"]
+        with kept_upload(ContentFile(rows, "register.csv")) as kept:
+            return ImportBatch.objects.create(
+                kind="register",
+                file=kept.name,
+                file_name="register.csv",
+                constituency=self.area,
+                mapping={"layout": "xpress", "columns": columns, "has_header": True},
+            )
+
+    @cached_property
+    def imported(self) -> ImportBatch:
+        """Numbers of people there that have been imported; one row was left out."""
+        with kept_upload(ContentFile(b"line,reason\n2,No number\n", "rejects.csv")) as kept:
+            return ImportBatch.objects.create(
+                kind="phones", status="done", file_name="phones.csv", constituency=self.area, rejects_file=kept.name
+            )

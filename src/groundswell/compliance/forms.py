@@ -9,11 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.compliance.enums import ScreeningList
 from groundswell.compliance.models import Figure
 from groundswell.people.addresses import AddressError, normalise_phone
-
-DO_NOT_CALL = "do-not-call"
 
 
 class FigureForm(forms.Form):
@@ -52,28 +49,6 @@ class FigureForm(forms.Form):
                 _("Write a number, true, false, a text in quotation marks, or hours as they are shown.")
             ) from problem
         return value
-
-
-class ScreeningForm(forms.Form):
-    """A file from the bureau, or a do-not-call list."""
-
-    list = forms.ChoiceField(
-        label=_("What is it?"),
-        choices=[*ScreeningList.choices, (DO_NOT_CALL, _("Our own do-not-call list"))],
-        widget=forms.RadioSelect,
-        initial=ScreeningList.TPS,
-    )
-    screened_on = forms.DateField(
-        label=_("Day of screening"),
-        help_text=_("The day the bureau screened, not the day of upload. It does not matter for a do-not-call list."),
-        initial=timezone.localdate,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("A list of numbers that are on the list, or your own numbers with a column that says yes or no."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv"}),
-    )
 
 
 class NumberForm(forms.Form):

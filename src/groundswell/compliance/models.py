@@ -105,6 +105,8 @@ class Suppression(models.Model):
     scope = models.CharField(max_length=16, choices=SuppressionScope.choices)
     reason = models.CharField(max_length=16, choices=SuppressionReason.choices)
     source = models.CharField(max_length=200, blank=True)
+    # The do-not-call file that closed it, for taking that back.
+    batch = models.ForeignKey("people.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -143,6 +145,7 @@ class ScreeningFile(models.Model):
     numbers_in_file = models.PositiveIntegerField()
     numbers_screened = models.PositiveIntegerField()
     numbers_listed = models.PositiveIntegerField()
+    batch = models.ForeignKey("people.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     imported_at = models.DateTimeField(db_default=Now())
 

@@ -7,7 +7,7 @@ Preference Service holds many millions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,16 +19,18 @@ from groundswell.people.addresses import address_hash
 from groundswell.people.enums import ContactKind
 from groundswell.people.files.inspection import Inspection, inspect_file
 from groundswell.people.files.refusal import ImportRefusedError
+from groundswell.people.files.rejects import RejectsFile, without_quotes
 from groundswell.people.files.rows import Block, read_blocks
+from groundswell.people.operations.batches import rejects_path
 
-# As much as a report shows; the count tells the rest.
-SHOWN_PROBLEMS = 20
 # Fewer rows with a number than this, and the file is something else.
 LEAST_SHARE_OF_NUMBERS = 0.8
 DIGITS = re.compile(r"\+?[0-9]{7,15}")
 SEPARATORS = str.maketrans("", "", " \t-./()'\"\u00a0\u2010\u2011\u2012\u2013\u200e\u200f")
 YES = frozenset({"y", "yes", "true", "t", "1", "listed", "on", "match", "matched", "tps", "ctps", "registered", "x"})
 NO = frozenset({"n", "no", "false", "f", "0", "", "not listed", "off", "clear", "clean", "ok", "no match", "unlisted"})
+# What a column of such a file can hold.
+NUMBER, ANSWER = "number", "answer"
 NUMBER_HEADINGS = ("phone", "telephone", "number", "mobile", "landline", "cli", "tel", "msisdn")
 
 
@@ -43,20 +45,37 @@ class NumberFileReport:
     rejected: int = 0
     added: int = 0
     answers: bool = False
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    rejects_file: str | None = None
+    rejects_by_reason: dict[str, int] = field(default_factory=dict)
 
-    def reject(self, line: int, reason: str) -> None:
-        """Count a row that holds no number, and keep the first few to show."""
+    def reject(self, reason: str) -> None:
+        """Count a row that holds no number."""
         self.rejected += 1
-        if len(self.problems) < SHOWN_PROBLEMS:
-            self.problems.append((line, reason))
+        key = without_quotes(reason)
+        self.rejects_by_reason[key] = self.rejects_by_reason.get(key, 0) + 1
 
 
 @dataclass(frozen=True)
-class _Columns:
+class NumberColumns:
+    """Which column holds the number, and which, if any, a yes or no."""
+
     number: int
     answer: int | None
     has_header: bool
+
+    @classmethod
+    def named(cls, fields: list[str], *, has_header: bool) -> NumberColumns:
+        """From the field of each column: NUMBER once, ANSWER at most once. Raises ImportRefusedError."""
+        if fields.count(NUMBER) != 1:
+            raise ImportRefusedError(_("Say which one column holds the telephone numbers."))
+        if fields.count(ANSWER) > 1:
+            raise ImportRefusedError(_("Only one column can say yes or no."))
+        answer = fields.index(ANSWER) if ANSWER in fields else None
+        return cls(fields.index(NUMBER), answer, has_header)
+
+    def fields(self, width: int) -> list[str]:
+        """The field of each of `width` columns."""
+        return [NUMBER if n == self.number else ANSWER if n == self.answer else "" for n in range(width)]
 
 
 class StagedNumbers:
@@ -92,27 +111,48 @@ def to_e164(cell: str) -> str | None:
 
 
 @contextmanager
-def read_numbers(path: Path, *, answer_heading: str = "") -> Iterator[StagedNumbers]:
+def read_numbers(
+    path: Path,
+    *,
+    answer_heading: str = "",
+    columns: NumberColumns | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> Iterator[StagedNumbers]:
     """Stage the numbers of a file; needs an open transaction. `answer_heading` names the list a column may answer for.
 
-    Raises ImportRefusedError when the file is no text, holds no number, or mostly something else.
+    `columns` says what the columns hold instead of looking for it; `tell` hears how many rows are read. Raises
+    ImportRefusedError when the file is no text, holds no number, or mostly something else.
     """
     inspection = inspect_file(path)
     report = NumberFileReport(sha256=inspection.sha256)
     blocks = read_blocks(path, inspection)
+    rejected = rejects_path()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS compliance_staged_rows, compliance_staged")
         cursor.execute("CREATE TEMPORARY TABLE compliance_staged_rows (value text, listed boolean) ON COMMIT DROP")
-        with cursor.copy("COPY compliance_staged_rows (value, listed) FROM STDIN") as copy:
-            columns: _Columns | None = None
-            for block in blocks:
-                if columns is None and block.cells:
-                    columns = _find_columns(block, inspection, answer_heading)
-                    report.answers = columns.answer is not None
-                if columns is not None:
-                    for value, listed in _numbers_of(block, columns, report):
-                        copy.write_row((value, listed))
-        _check(report)
+        with RejectsFile(rejected, []) as rejects:
+            with cursor.copy("COPY compliance_staged_rows (value, listed) FROM STDIN") as copy:
+                fresh = True
+                for block in blocks:
+                    if columns is None and block.cells:
+                        columns = find_columns(block, inspection, answer_heading)
+                    if columns is not None and block.cells and fresh:
+                        fresh = False
+                        if columns.has_header:
+                            del block.cells[0], block.lines[0]
+                    for row in _numbers_of(block, columns) if columns else ():
+                        report.rows += 1
+                        if row.problem:
+                            report.reject(row.problem)
+                            rejects.write(row.line, row.cells, row.problem)
+                        else:
+                            copy.write_row((row.value, row.listed))
+                    if tell:
+                        tell(report.rows)
+            _check(report)
+        report.answers = columns is not None and columns.answer is not None
+        report.rejects_file = str(rejected) if rejects.count else None
+        cursor.execute("ANALYZE compliance_staged_rows")
         cursor.execute(
             """
             CREATE TEMPORARY TABLE compliance_staged ON COMMIT DROP AS
@@ -124,7 +164,11 @@ def read_numbers(path: Path, *, answer_heading: str = "") -> Iterator[StagedNumb
         assert row is not None
         report.numbers, report.listed = row
         cursor.execute("ANALYZE compliance_staged")
-    yield StagedNumbers(report)
+    try:
+        yield StagedNumbers(report)
+    except BaseException:
+        rejected.unlink(missing_ok=True)
+        raise
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE compliance_staged_rows, compliance_staged")
 
@@ -145,31 +189,41 @@ def _check(report: NumberFileReport) -> None:
         )
 
 
-def _numbers_of(block: Block, columns: _Columns, report: NumberFileReport) -> Iterator[tuple[str, bool]]:
+@dataclass(slots=True)
+class NumberRow:
+    """One row of such a file: a number and whether it is listed, or what is wrong with it."""
+
+    line: int
+    value: str
+    listed: bool
+    problem: str
+    cells: list[str]
+
+
+def _numbers_of(block: Block, columns: NumberColumns) -> Iterator[NumberRow]:
     for line, cells in zip(block.lines, block.cells, strict=True):
-        if columns.has_header and line == 1:
-            continue
-        report.rows += 1
-        value = to_e164(cells[columns.number]) if columns.number < len(cells) else None
-        if value is None:
-            report.reject(line, _("No telephone number."))
-            continue
-        if columns.answer is None:
-            yield value, True
-            continue
-        answer = cells[columns.answer].strip().lower() if columns.answer < len(cells) else None
-        if answer in YES:
-            yield value, True
-        elif answer in NO:
-            yield value, False
-        else:
-            report.reject(line, _("Neither yes nor no: “%(answer)s”.") % {"answer": (answer or "")[:40]})
+        yield read_row(line, cells, columns)
     for trouble in block.troubles:
-        report.rows += 1
-        report.reject(trouble.line, trouble.reason)
+        yield NumberRow(trouble.line, "", False, trouble.reason, [trouble.text])
 
 
-def _find_columns(block: Block, inspection: Inspection, answer_heading: str) -> _Columns:
+def read_row(line: int, cells: list[str], columns: NumberColumns) -> NumberRow:
+    """What one row says."""
+    value = to_e164(cells[columns.number]) if columns.number < len(cells) else None
+    if value is None:
+        return NumberRow(line, "", False, _("No telephone number."), cells)
+    if columns.answer is None:
+        return NumberRow(line, value, True, "", cells)
+    answer = cells[columns.answer].strip().lower() if columns.answer < len(cells) else ""
+    if answer in YES:
+        return NumberRow(line, value, True, "", cells)
+    if answer in NO and columns.answer < len(cells):
+        return NumberRow(line, value, False, "", cells)
+    return NumberRow(line, value, False, _("Neither yes nor no: “%(answer)s”.") % {"answer": answer[:40]}, cells)
+
+
+def find_columns(block: Block, inspection: Inspection, answer_heading: str) -> NumberColumns:
+    """The column of the numbers and that of the answers, by what is in them. Raises ImportRefusedError if unclear."""
     first = [cell.strip() for cell in block.cells[0]]
     has_header = not any(to_e164(cell) for cell in first)
     sample = block.cells[1:201] if has_header else block.cells[:200]
@@ -178,7 +232,7 @@ def _find_columns(block: Block, inspection: Inspection, answer_heading: str) -> 
     answer = _answer_column(first if has_header else [], sample, width, number, answer_heading)
     if inspection.lines == 1 and has_header:
         raise ImportRefusedError(_("The file holds a heading and nothing below it. Nothing was done."))
-    return _Columns(number, answer, has_header)
+    return NumberColumns(number, answer, has_header)
 
 
 def _number_column(header: list[str], sample: list[list[str]], width: int) -> int:

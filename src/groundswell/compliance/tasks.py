@@ -5,8 +5,16 @@ from __future__ import annotations
 from django.utils import timezone
 
 from groundswell.compliance.figures import figure
+from groundswell.compliance.operations.number_imports import run_queued_numbers
 from groundswell.compliance.operations.retention import delete_expired, expiring
-from groundswell.config.jobs import periodic
+from groundswell.config.jobs import periodic, task
+from groundswell.people.tasks import PATIENCE
+
+
+@task(queue="imports", retry=PATIENCE)
+def import_numbers(*, batch_id: int, by_id: int | None) -> None:
+    """A screening or do-not-call file, from the file to the report."""
+    run_queued_numbers(batch_id=batch_id, by_id=by_id)
 
 
 @periodic(cron="41 2 * * *", queue="upkeep")

@@ -8,7 +8,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("groundswell.accounts.urls")),
     path("places/", include("groundswell.places.urls")),
-    path("people/", include("groundswell.people.urls")),
     path("compliance/", include("groundswell.compliance.urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("phonebank/", include("groundswell.phonebank.urls")),

@@ -11,12 +11,17 @@ class ContactKind(TextChoices):
 class ImportKind(TextChoices):
     REGISTER = "register", _("electoral register")
     PHONES = "phones", _("phone numbers")
+    # Taken in by compliance, a floor above; here because one list shows every file that came in.
+    SCREENING = "screening", _("screening list")
+    DO_NOT_CALL = "do_not_call", _("do-not-call list")
 
 
 class ImportStatus(TextChoices):
     """The life of an import. Only `done` batches have changed anything; `undone` ones no longer do."""
 
     UPLOADED = "uploaded", _("uploaded")
+    # Its job waits for a worker.
+    QUEUED = "queued", _("waiting")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     REFUSED = "refused", _("refused")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -356,6 +356,8 @@ class ImportBatch(models.Model):
     file_sha256 = models.CharField(max_length=64)
     layout = models.CharField(max_length=40, blank=True)
     mapping = models.JSONField(default=dict)
+    # What was asked for beside the file: `force`, `part`; of a screening its list and day.
+    wishes = models.JSONField(default=dict, db_default=Value({}, output_field=models.JSONField()))
     constituency = models.ForeignKey("places.Area", on_delete=models.PROTECT, null=True, related_name="+")
     source = models.ForeignKey(DataSource, on_delete=models.PROTECT, null=True, related_name="batches")
     entitlement = models.CharField(max_length=300, blank=True)
@@ -384,6 +386,7 @@ class ImportBatch(models.Model):
                 | (~Q(entitlement="") & ~Q(purpose="") & Q(register_date__isnull=False)),
             ),
         ]
+        indexes = [models.Index(fields=["file_sha256"], name="import_file_hash")]
 
     def __str__(self) -> str:
         return self.file_name

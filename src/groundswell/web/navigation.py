@@ -32,7 +32,7 @@ MENU = (
     Place("campaigns:index", _("Campaigns"), STAFF),
     Place("phonebank:index", _("Phone banks"), LEADERS),
     Place("person:search", _("People"), STAFF),
-    Place("people:imports", _("Imports"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
+    Place("imports:index", _("Imports"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
     Place("compliance:screening", _("Screening"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
     Place("accounts:team", _("Team"), LEADERS),
     Place("accounts:audit", _("Audit log"), frozenset({Role.OWNER, Role.DATA_MANAGER})),

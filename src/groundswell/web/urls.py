@@ -8,5 +8,6 @@ urlpatterns = [
     path("offline/", views.offline, name="offline"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("people/", include("groundswell.web.person.urls")),
+    path("imports/", include("groundswell.web.imports.urls")),
     path("styleguide/", views.styleguide, name="styleguide"),
 ]

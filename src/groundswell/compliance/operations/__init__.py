@@ -10,6 +10,13 @@ from groundswell.compliance.operations.correction import (
 )
 from groundswell.compliance.operations.erasure import ErasureRefusedError, erase_person
 from groundswell.compliance.operations.figures import add_figure
+from groundswell.compliance.operations.number_imports import (
+    check_can_undo_numbers,
+    declare_screening,
+    run_queued_numbers,
+    take_in_numbers,
+    undo_numbers,
+)
 from groundswell.compliance.operations.retention import Expiry, delete_expired, expiring
 from groundswell.compliance.operations.screening import ScreeningReport, import_screening
 from groundswell.compliance.operations.suppression import (
@@ -27,8 +34,10 @@ __all__ = [
     "ScreeningReport",
     "add_address",
     "add_figure",
+    "check_can_undo_numbers",
     "correct_departure",
     "correct_name",
+    "declare_screening",
     "delete_expired",
     "erase_person",
     "expiring",
@@ -40,7 +49,10 @@ __all__ = [
     "object_to_marketing",
     "record_consent",
     "retire_address",
+    "run_queued_numbers",
     "suppress",
+    "take_in_numbers",
+    "undo_numbers",
     "withdraw_consent",
     "withdraw_line",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,10 +16,10 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import ScreeningList
 from groundswell.compliance.models import ScreeningFile
-from groundswell.compliance.number_files import NumberFileReport, read_numbers
+from groundswell.compliance.number_files import NumberColumns, NumberFileReport, read_numbers
 from groundswell.compliance.signals import contact_closed
 from groundswell.people.files.refusal import ImportRefusedError
-from groundswell.people.models import ContactPoint
+from groundswell.people.models import ContactPoint, ImportBatch
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,15 @@ _SCREEN = """
 
 @transaction.atomic
 def import_screening(
-    *, path: Path, file_name: str, list: ScreeningList, screened_on: date, by: User | None
+    *,
+    path: Path,
+    file_name: str,
+    list: ScreeningList,
+    screened_on: date,
+    by: User | None,
+    batch: ImportBatch | None = None,
+    columns: NumberColumns | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> ScreeningReport:
     """Take in a screening: the list itself, or our numbers with a yes or no each. The same file twice changes nothing.
 
@@ -67,7 +76,7 @@ def import_screening(
     """
     if screened_on > timezone.localdate():
         raise ImportRefusedError(_("The day of screening is in the future. Nothing was done."))
-    with read_numbers(path, answer_heading=list.value) as staged:
+    with read_numbers(path, answer_heading=list.value, columns=columns, tell=tell) as staged:
         numbers = staged.report
         file, _new = ScreeningFile.objects.get_or_create(
             file_sha256=numbers.sha256,
@@ -79,6 +88,7 @@ def import_screening(
                 "numbers_screened": 0,
                 "numbers_listed": 0,
                 "imported_by": by,
+                "batch": batch,
             },
         )
         with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
@@ -15,11 +15,11 @@ from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Membership, User
 from groundswell.compliance.enums import FINAL_REASONS, SuppressionReason, SuppressionScope
 from groundswell.compliance.models import Suppression
-from groundswell.compliance.number_files import NumberFileReport, read_numbers
+from groundswell.compliance.number_files import NumberColumns, NumberFileReport, read_numbers
 from groundswell.compliance.signals import contact_closed
 from groundswell.people.addresses import address_hash, normalise_email, normalise_phone
 from groundswell.people.enums import ContactKind
-from groundswell.people.models import ContactPoint, Person
+from groundswell.people.models import ContactPoint, ImportBatch, Person
 
 MAY_LIFT = frozenset({Role.OWNER, Role.DATA_MANAGER})
 
@@ -102,12 +102,21 @@ def close_person(*, person: Person, reason: SuppressionReason, by: User | None, 
 
 
 @transaction.atomic
-def import_do_not_call(*, path: Path, file_name: str, by: User | None) -> NumberFileReport:
+def import_do_not_call(
+    *,
+    path: Path,
+    file_name: str,
+    by: User | None,
+    batch: ImportBatch | None = None,
+    columns: NumberColumns | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> NumberFileReport:
     """Add the numbers of a do-not-call file to the suppressions. It adds and never clears; twice changes nothing.
 
+    A column of yes and no is heeded: only the numbers with a yes are closed.
     Raises ImportRefusedError for what is no list of numbers; nothing is done then.
     """
-    with read_numbers(path) as numbers:
+    with read_numbers(path, columns=columns, tell=tell) as numbers:
         report = numbers.report
         digests = numbers.digests()
         report.added = _close(
@@ -117,11 +126,13 @@ def import_do_not_call(*, path: Path, file_name: str, by: User | None) -> Number
             SuppressionReason.IMPORTED,
             by=by,
             source=file_name[:200],
+            batch=batch,
         )
     audit.record(
         "import_do_not_call",
         by=by,
         action=AuditAction.CREATE,
+        subject=batch,
         file=file_name,
         sha256=report.sha256,
         numbers=report.numbers,
@@ -131,13 +142,16 @@ def import_do_not_call(*, path: Path, file_name: str, by: User | None) -> Number
 
 
 _CLOSE = """
-    INSERT INTO compliance_suppression (address_hash, kind, scope, reason, source, created_by_id, lifted_reason)
-    SELECT DISTINCT digest, %(kind)s, %(scope)s, %(reason)s, %(source)s, %(by)s, ''
+    INSERT INTO compliance_suppression
+           (address_hash, kind, scope, reason, source, created_by_id, batch_id, lifted_reason)
+    SELECT DISTINCT digest, %(kind)s, %(scope)s, %(reason)s, %(source)s, %(by)s::bigint, %(batch)s::bigint, ''
       FROM unnest(%(digests)s::bytea[]) AS t (digest)
     ON CONFLICT (address_hash, scope) WHERE lifted_at IS NULL DO UPDATE
        -- An objection or erasure stands above whatever closed the address before, and nothing above it.
        SET reason = excluded.reason
-     WHERE excluded.reason = ANY(%(final)s) AND compliance_suppression.reason <> ALL(%(final)s)
+     WHERE (excluded.reason = ANY(%(final)s) AND compliance_suppression.reason <> ALL(%(final)s))
+       -- Who asks is closed for having asked: taking the imported list back must not open them again.
+        OR (compliance_suppression.reason = %(imported)s AND excluded.reason <> %(imported)s)
     RETURNING 1
 """
 
@@ -150,6 +164,7 @@ def _close(
     *,
     by: User | None,
     source: str,
+    batch: ImportBatch | None = None,
 ) -> int:
     """Insert what is not closed already and tell the floors above; returns how many that were."""
     if not digests:
@@ -163,6 +178,8 @@ def _close(
                 "reason": reason.value,
                 "source": source,
                 "by": by.pk if by else None,
+                "batch": batch.pk if batch else None,
+                "imported": SuppressionReason.IMPORTED.value,
                 "digests": list(digests),
                 "final": sorted(r.value for r in FINAL_REASONS),
             },

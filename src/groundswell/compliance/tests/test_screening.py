@@ -134,7 +134,10 @@ def test_another_file_screens_nothing(
 def test_an_answer_that_is_neither_is_reported(people: list[Person], screen: Callable[..., ScreeningReport]) -> None:
     rows = "".join(f"{phone},N\n" for phone in PHONES * 60)
     report = screen(f"phone,tps\n{rows}01632960002,perhaps\n")
-    assert report.numbers.problems == [(242, "Neither yes nor no: “perhaps”.")]
+    assert report.numbers.rejects_by_reason == {"Neither yes nor no: ….": 1}
+    assert report.numbers.rejects_file is not None
+    rejects = Path(report.numbers.rejects_file).read_text(encoding="utf-8-sig").splitlines()
+    assert rejects[1:] == ["242,Neither yes nor no: “perhaps”.,01632960002,perhaps"]
 
 
 def test_a_day_that_has_not_come(people: list[Person], screen: Callable[..., ScreeningReport], today: date) -> None:

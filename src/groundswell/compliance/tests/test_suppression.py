@@ -167,7 +167,7 @@ def test_do_not_call_file_adds_and_never_clears(
     )
     report = import_do_not_call(path=path, file_name="dnc.csv", by=data_manager)
     assert (report.rows, report.numbers, report.rejected, report.added) == (6, 5, 1, 5)
-    assert report.problems == [(4, "No telephone number.")]
+    assert report.rejects_by_reason == {"No telephone number.": 1}
     assert refusal(person) == Refusal.SUPPRESSED
     assert set(Suppression.objects.values_list("reason", flat=True)) == {"asked", "imported"}
     assert Suppression.objects.filter(lifted_at=None).count() == 6

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Max
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from groundswell.accounts import audit
 from groundswell.accounts.access import require_role
@@ -21,19 +17,16 @@ from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import ScreeningList
 from groundswell.compliance.figures import figure
-from groundswell.compliance.forms import DO_NOT_CALL, NumberForm, ReasonForm, ScreeningForm
+from groundswell.compliance.forms import NumberForm, ReasonForm
 from groundswell.compliance.models import ScreeningFile, Suppression
 from groundswell.compliance.operations import (
     LiftRefusedError,
-    import_do_not_call,
-    import_screening,
     lift_suppression,
     suppress,
 )
 from groundswell.compliance.queries import suppressions_of
 from groundswell.people.addresses import address_hash
 from groundswell.people.enums import ContactKind
-from groundswell.people.files.refusal import ImportRefusedError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -42,25 +35,14 @@ MAY = (Role.OWNER, Role.DATA_MANAGER)
 SHOWN_FILES = 25
 
 
+@require_safe
 @require_role(*MAY)
 def screening(request: HttpRequest) -> HttpResponse:
-    """Upload a screening or do-not-call file; what came before, and how fresh it is."""
-    form = ScreeningForm(request.POST or None, request.FILES or None)
-    problems: list[tuple[int, str]] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            problems = _take_in(request, form)
-        except ImportRefusedError as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            if not problems:
-                return redirect("compliance:screening")
+    """How fresh the screening is, and every file so far. Files come in by the import wizard."""
     today = timezone.localdate()
     newest = ScreeningFile.objects.filter(list=ScreeningList.TPS).aggregate(day=Max("screened_on"))["day"]
     max_age = int(figure("screening_max_age_days", on=today))
     context: dict[str, Any] = {
-        "form": form,
-        "problems": problems,
         "files": ScreeningFile.objects.select_related("imported_by").order_by("-imported_at", "-pk")[:SHOWN_FILES],
         "newest": newest,
         "age": (today - newest).days if newest else None,
@@ -68,50 +50,6 @@ def screening(request: HttpRequest) -> HttpResponse:
         "max_age": max_age,
     }
     return render(request, "compliance/screening.html", context)
-
-
-def _take_in(request: HttpRequest, form: ScreeningForm) -> list[tuple[int, str]]:
-    """Import the uploaded file and say what it did; returns the rows that hold no number."""
-    by = cast(User, request.user)
-    upload = cast(UploadedFile, form.cleaned_data["file"])
-    name = upload.name or "upload"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        with path.open("wb") as copy:
-            for chunk in upload.chunks():
-                copy.write(chunk)
-        if form.cleaned_data["list"] == DO_NOT_CALL:
-            numbers = import_do_not_call(path=path, file_name=name, by=by)
-            said = ngettext(
-                "%(count)d number is now closed to calls.", "%(count)d numbers are now closed to calls.", numbers.added
-            ) % {"count": numbers.added}
-            if not numbers.added:
-                said = _("All numbers of this file were closed already. Nothing changed.")
-        else:
-            report = import_screening(
-                path=path,
-                file_name=name,
-                list=ScreeningList(form.cleaned_data["list"]),
-                screened_on=form.cleaned_data["screened_on"],
-                by=by,
-            )
-            numbers = report.numbers
-            said = _("%(screened)d of our numbers are screened, %(listed)d of them are on the list.") % {
-                "screened": report.screened,
-                "listed": report.listed,
-            }
-    messages.success(request, said)
-    if numbers.rejected:
-        messages.warning(
-            request,
-            ngettext(
-                "%(count)d row holds no telephone number and was left out.",
-                "%(count)d rows hold no telephone number and were left out.",
-                numbers.rejected,
-            )
-            % {"count": numbers.rejected},
-        )
-    return numbers.problems
 
 
 @require_role(*MAY)

@@ -7,6 +7,8 @@ import re
 
 # A cell that a spreadsheet would run instead of show.
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Leading blanks do not hide a formula from a spreadsheet, and the full-width signs are signs to some.
+FORMULA_MARKS = frozenset("=+-@＝＋－＠")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*")
 _FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d/%m/%y", "%d-%b-%y")
 _ELECTOR_NUMBER = re.compile(r"([0-9]{1,12})(?:([/.])([0-9A-Za-z]{1,8}))?")
@@ -14,7 +16,7 @@ _ELECTOR_NUMBER = re.compile(r"([0-9]{1,12})(?:([/.])([0-9A-Za-z]{1,8}))?")
 
 def neutralise(cell: str) -> str:
     """`cell` so that no spreadsheet runs it: an apostrophe before what would be a formula. Phone numbers stay."""
-    if cell.startswith(FORMULA_START) and not _PLAIN_NUMBER.fullmatch(cell):
+    if (cell.startswith(FORMULA_START) or cell.lstrip()[:1] in FORMULA_MARKS) and not _PLAIN_NUMBER.fullmatch(cell):
         return "'" + cell
     return cell
 

@@ -27,6 +27,13 @@ _KNOWN: dict[str, Field] = {
 
 def map_phone_header(header: list[str]) -> list[str]:
     """The field of each column. Raises ImportRefusedError unless there are numbers and somebody to give them to."""
+    columns = guess_phone_columns(header)
+    check_phone_columns(columns)
+    return columns
+
+
+def guess_phone_columns(header: list[str]) -> list[str]:
+    """The field of each column as far as its heading tells."""
     keys = [header_key(cell) for cell in header]
     # Alone, "Elector Number" is the whole number; beside a prefix it is a part of one.
     parts = any(_KNOWN.get(key) == Field.PREFIX for key in keys)
@@ -38,8 +45,12 @@ def map_phone_header(header: list[str]) -> list[str]:
         elif not field and _PHONE.search(key):
             field = Field.PHONE
         columns.append("" if field in columns and field != Field.PHONE else str(field))
-    check_phone_columns(columns)
     return columns
+
+
+def has_heading(row: list[str]) -> bool:
+    """Whether the first row of a phone file names its columns: it holds no telephone number."""
+    return not any(sum(letter.isdigit() for letter in cell) >= 9 for cell in row)
 
 
 def check_phone_columns(columns: list[str]) -> None:

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from groundswell.people.addresses import normalise_postcode
 from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.layouts.canvass import CANVASS
 from groundswell.people.layouts.eros import EROS
-from groundswell.people.layouts.layout import ADDRESS_FIELDS, NAME_FIELDS, NUMBER_FIELDS, Field, Layout
+from groundswell.people.layouts.layout import ADDRESS_FIELDS, NAME_FIELDS, NUMBER_FIELDS, Field, Layout, header_key
 from groundswell.people.layouts.pdcode import PDCODE
 from groundswell.people.layouts.positional import POSITIONAL
 from groundswell.people.layouts.xpress import XPRESS
@@ -20,6 +21,8 @@ from groundswell.people.layouts.xpress_changes import XPRESS_CHANGES
 LAYOUTS: dict[str, Layout] = {
     layout.name: layout for layout in (XPRESS, XPRESS_CHANGES, EROS, PDCODE, CANVASS, POSITIONAL)
 }
+# Not a supplier's: every column is named by hand.
+OTHER = Layout(name="other", title=_lazy("Another layout: columns named by hand"), columns={})
 # Fewer of a header's columns than this known, and it is a guess.
 SURE = 0.5
 # A title or a date of printing may stand above the header.
@@ -41,15 +44,18 @@ class Recognition:
     header_row: int = 0
 
 
-def recognise(first_rows: list[list[str]], *, name: str = "auto", columns: list[str] | None = None) -> Recognition:
+def recognise(
+    first_rows: list[list[str]], *, name: str = "auto", columns: list[str] | None = None, has_header: bool = True
+) -> Recognition:
     """The layout of a register whose first non-blank rows are given.
 
-    `name` fixes the layout instead of looking for it; `columns` is a corrected mapping. Raises ImportRefusedError when
+    `name` fixes the layout instead of looking for it; `columns` is a corrected mapping; `has_header` counts for OTHER,
+    which does not say itself whether its first row is a heading. Raises ImportRefusedError when
     nothing fits or the mapping lacks what a register must have.
     """
     if not first_rows:
         raise ImportRefusedError(_("The file holds no rows."))
-    found = _named(name, first_rows[0]) if name != "auto" else _found(first_rows)
+    found = _named(name, first_rows, has_header=has_header) if name != "auto" else _found(first_rows)
     if columns is not None:
         found.columns = [column if column in Field.values else "" for column in columns]
     found.columns = _without_repeats(found.columns)
@@ -74,7 +80,17 @@ def check_columns(columns: list[str]) -> None:
         )
 
 
-def _named(name: str, header: list[str]) -> Recognition:
+def guess_columns(header: list[str]) -> list[str]:
+    """The field that any known layout gives each of these headings: a start for naming columns by hand."""
+    known = {key: field for layout in reversed(LAYOUTS.values()) for key, field in layout.by_key.items() if field}
+    return _without_repeats([str(known.get(header_key(cell), Field.IGNORE)) for cell in header])
+
+
+def _named(name: str, first_rows: list[list[str]], *, has_header: bool) -> Recognition:
+    header = first_rows[0]
+    if name == OTHER.name:
+        columns = guess_columns(header) if has_header else [""] * len(header)
+        return Recognition(OTHER, 0.0, columns, has_header, header if has_header else [])
     layout = LAYOUTS.get(name)
     if layout is None:
         raise ImportRefusedError(
@@ -82,7 +98,10 @@ def _named(name: str, header: list[str]) -> Recognition:
         )
     if layout.positions:
         return _positional(header, 1.0)
-    return Recognition(layout, layout.confidence(header), layout.map_header(header), True, header)
+    # A title may stand above the header of a named layout too.
+    place = max(range(min(SEARCHED_ROWS, len(first_rows))), key=lambda row: (layout.confidence(first_rows[row]), -row))
+    header = first_rows[place]
+    return Recognition(layout, layout.confidence(header), layout.map_header(header), True, header, place)
 
 
 def _found(first_rows: list[list[str]]) -> Recognition:

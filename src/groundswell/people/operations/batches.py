@@ -28,6 +28,8 @@ IMPORT_LOCK = 0x6772
 PHONES_LOCK = 0
 # An interrupted import's server process may still be finishing its last statement.
 LOCK_WAIT = "60s"
+# Has changed nothing yet, and may still.
+UNDER_WAY = frozenset({ImportStatus.UPLOADED, ImportStatus.QUEUED, ImportStatus.RUNNING})
 
 
 def register_boundary_set(constituency: Area) -> str:
@@ -138,7 +140,7 @@ def declare_phones(
 def start_batch(*, batch: ImportBatch) -> None:
     """Mark a batch as running. Raises ImportRefusedError if it was done, undone or refused before."""
     fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if fresh.status not in {ImportStatus.UPLOADED, ImportStatus.RUNNING}:
+    if fresh.status not in UNDER_WAY:
         raise ImportRefusedError(
             _("This import is %(status)s already; nothing was changed.") % {"status": fresh.get_status_display()}
         )
@@ -149,10 +151,11 @@ def start_batch(*, batch: ImportBatch) -> None:
 @transaction.atomic
 def refuse_batch(*, batch: ImportBatch, reason: str, by: User | None) -> None:
     """The file was not taken; the reason stays on record. Nothing else was written."""
-    ImportBatch.objects.filter(pk=batch.pk).update(
+    refused = ImportBatch.objects.filter(pk=batch.pk, status__in=UNDER_WAY).update(
         status=ImportStatus.REFUSED, refusal=reason, stage="", finished_at=timezone.now()
     )
-    record("refuse_import", by=by, subject=batch, reason=reason)
+    if refused:
+        record("refuse_import", by=by, subject=batch, reason=reason)
 
 
 def lock_imports(key: int) -> None:
@@ -161,6 +164,15 @@ def lock_imports(key: int) -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORT_LOCK, key])
         cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+
+
+def check_still_wanted(batch: ImportBatch) -> None:
+    """Raises ImportRefusedError if another run of this very batch, which we waited for, has ended it."""
+    status = ImportBatch.objects.values_list("status", flat=True).get(pk=batch.pk)
+    if status not in UNDER_WAY:
+        raise ImportRefusedError(
+            _("This import is %(status)s already; nothing was changed.") % {"status": ImportStatus(status).label}
+        )
 
 
 def release_interrupted(batch: ImportBatch) -> None:

@@ -20,10 +20,11 @@ from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.files.rejects import RejectsFile, without_quotes
 from groundswell.people.files.rows import read_blocks
 from groundswell.people.layouts.layout import Field
-from groundswell.people.layouts.phones import check_phone_columns, map_phone_header
+from groundswell.people.layouts.phones import check_phone_columns, has_heading, map_phone_header
 from groundswell.people.models import ImportBatch
 from groundswell.people.operations.batches import (
     PHONES_LOCK,
+    check_still_wanted,
     lock_imports,
     refuse_batch,
     rejects_path,
@@ -112,6 +113,7 @@ class _PhoneLoad:
     def run(self) -> PhonesResult:
         """Everything from the file to the tables, inside the caller's transaction."""
         lock_imports(PHONES_LOCK)
+        check_still_wanted(self.batch)
         release_interrupted(self.batch)
         script, result = self.script, self.result
         script.run("sweep")
@@ -123,7 +125,10 @@ class _PhoneLoad:
             raise ImportRefusedError(_("The file holds no rows."))
         header = first.cells[0]
         self.columns = self._mapped(header)
-        del first.cells[0], first.lines[0]
+        if has_heading(header):
+            del first.cells[0], first.lines[0]
+        else:
+            header = []
         with RejectsFile(path, header) as self.rejects:
             reader = PhoneReader(self.columns)
             block = first
@@ -171,20 +176,11 @@ class _PhoneLoad:
     def _reject_unmatched(self) -> None:
         reasons: dict[int, str] = {}
         for line, people, other_name, number in self.script.fetch("unmatched"):
+            reasons[line] = _unmatched_reason(people, other_name, number)
             if people > 1:
                 self.result.ambiguous += 1
-                reasons[line] = _("%(count)d people fit this row; add the elector number.") % {"count": people}
-            elif other_name:
-                self.result.unmatched += 1
-                reasons[line] = _("Elector number %(number)s belongs to somebody of another name.") % {"number": number}
-            elif number:
-                self.result.unmatched += 1
-                reasons[line] = _("Nobody on a register held here has the elector number %(number)s.") % {
-                    "number": number
-                }
             else:
                 self.result.unmatched += 1
-                reasons[line] = _("Nobody of that name is known at that postcode.")
         if not reasons:
             return
         for block in read_blocks(self.path, self.inspection):
@@ -219,3 +215,30 @@ class _PhoneLoad:
             sha256=self.inspection.sha256,
             **{name: getattr(result, name) for name in ("rows", "created", "rejected", "numbers", "contacts")},
         )
+
+
+def whose_numbers(rows: list[str], *, constituency_id: int | None) -> dict[int, tuple[str, str]]:
+    """For each line of some rows of a phone file, as COPY text: the name of the person they fit, or why none.
+
+    Writes nothing that lasts; needs an open transaction.
+    """
+    script = Script("phones", constituency=constituency_id)
+    script.run("sweep")
+    script.run("stage_phones")
+    script.copy("import_phones", COLUMNS, rows)
+    script.run("match_people")
+    found = {line: (name, "") for line, name in script.fetch("names")}
+    for line, people, other_name, number in script.fetch("unmatched"):
+        found[line] = ("", _unmatched_reason(people, other_name, number))
+    script.run("sweep")
+    return found
+
+
+def _unmatched_reason(people: int, other_name: bool, number: str) -> str:
+    if people > 1:
+        return _("%(count)d people fit this row; add the elector number.") % {"count": people}
+    if other_name:
+        return _("Elector number %(number)s belongs to somebody of another name.") % {"number": number}
+    if number:
+        return _("Nobody on a register held here has the elector number %(number)s.") % {"number": number}
+    return _("Nobody of that name is known at that postcode.")

@@ -29,6 +29,7 @@ from groundswell.people.files.rows import Block, read_blocks
 from groundswell.people.layouts.recognition import recognise
 from groundswell.people.models import Elector, ImportBatch, ImportChange, Register
 from groundswell.people.operations.batches import (
+    check_still_wanted,
     lock_imports,
     refuse_batch,
     register_boundary_set,
@@ -85,6 +86,8 @@ class Wishes:
 
     layout: str = "auto"
     columns: list[str] | None = None
+    # Whether the first row names the columns, where the layout does not say.
+    has_header: bool = True
     # Take a file that looks cut off, shrunk, older than what is held, or mostly unreadable.
     force: bool = False
     # The file holds only the polling districts it names: nobody of another one is gone.
@@ -160,12 +163,18 @@ class _Load:
     def run(self) -> Result:
         """Everything from the file to the tables, inside the caller's transaction."""
         lock_imports(self.constituency.pk)
+        check_still_wanted(self.batch)
         release_interrupted(self.batch)
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
         blocks = read_blocks(self.path, self.inspection)
         first = next(blocks)
-        self.recognition = recognise(first.cells[:FIRST_ROWS], name=self.wishes.layout, columns=self.wishes.columns)
+        self.recognition = recognise(
+            first.cells[:FIRST_ROWS],
+            name=self.wishes.layout,
+            columns=self.wishes.columns,
+            has_header=self.wishes.has_header,
+        )
         if self.recognition.has_header:
             past = self.recognition.header_row + 1
             del first.cells[:past], first.lines[:past]

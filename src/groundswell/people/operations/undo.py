@@ -19,6 +19,19 @@ from groundswell.people.operations.batches import PHONES_LOCK, lock_imports
 from groundswell.people.operations.statements import Script
 
 
+def check_can_undo(batch: ImportBatch) -> None:
+    """Raises ImportRefusedError, with the sentence to show, if the import of a register or phones must stay."""
+    if batch.status != ImportStatus.DONE:
+        raise ImportRefusedError(
+            _("This import is %(status)s, so there is nothing to take back.") % {"status": batch.get_status_display()}
+        )
+    if batch.kind == ImportKind.REGISTER:
+        _check_nothing_later(batch, Script("undo", batch=batch.pk))
+        _check_unused(batch, (Person, Household, Elector))
+    else:
+        _check_unused(batch, (ContactPoint,))
+
+
 @transaction.atomic
 def undo_import(*, batch: ImportBatch, by: User | None) -> dict[str, int]:
     """Put everything back as it was before the import; what was taken back, by kind.
@@ -27,24 +40,20 @@ def undo_import(*, batch: ImportBatch, by: User | None) -> dict[str, int]:
     or of phones for its people, calls, answers. Suppressions are nobody's import and stay.
     """
     batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("constituency").get(pk=batch.pk)
-    if batch.status != ImportStatus.DONE:
-        raise ImportRefusedError(
-            _("This import is %(status)s, so there is nothing to take back.") % {"status": batch.get_status_display()}
-        )
-    lock_imports(batch.constituency_id or PHONES_LOCK)
+    lock_imports(batch.constituency_id if batch.kind == ImportKind.REGISTER and batch.constituency_id else PHONES_LOCK)
+    check_can_undo(batch)
     script = Script("undo", batch=batch.pk)
     if batch.kind == ImportKind.REGISTER:
-        _check_nothing_later(batch, script)
-        _check_unused(batch, (Person, Household, Elector))
         taken = _undo_register(batch, script)
     else:
-        _check_unused(batch, (ContactPoint,))
         taken = {"contacts": script.run("drop_contacts")}
         _drop_what_hangs_on(batch)
         taken["numbers"] = script.run("drop_contact_points")
     script.run("forget_changes")
     batch.status, batch.undone_at = ImportStatus.UNDONE, timezone.now()
     batch.save(update_fields=["status", "undone_at"])
+    if batch.rejects_file:
+        transaction.on_commit(lambda: batch.rejects_file.delete(save=True))
     record("undo_import", by=by, action=AuditAction.DELETE, subject=batch, **taken)
     return taken
 

@@ -58,6 +58,11 @@ LEFT JOIN import_phone_people AS m USING (line)
 WHERE m.line IS NULL OR m.people > 1 OR m.other_name
 ORDER BY r.line
 
+-- name: names
+SELECT m.line, concat_ws(' ', nullif(p.given_names, ''), nullif(p.family_name, ''))
+FROM import_phone_people AS m
+JOIN people_person AS p ON p.id = m.person_id
+
 -- name: drop_lines
 DELETE FROM import_phones WHERE line = ANY (%(lines)s)
 

@@ -62,7 +62,7 @@ def visible_people(membership: Membership) -> QuerySet[Person]:
     both = [membership.pk, membership.pk]
     return Person.objects.alias(
         is_limited=RawSQL(_IS_LIMITED, both, output_field=BooleanField()),  # noqa: S611 - a constant with parameters
-    ).filter(Q(is_limited=False) | Q(household__area__in=RawSQL(AREAS_ALLOWED, both)))  # noqa: S611 - likewise
+    ).filter(Q(is_limited=False) | Q(household__area__in=allowed_areas(membership)))
 
 
 _TAGS = ArraySubquery(
@@ -76,6 +76,11 @@ _HOUSEMATES = ArraySubquery(
     .order_by("name_key", "pk")
     .values(json=JSONObject(id="pk", given_names="given_names", family_name="family_name"))
 )
+
+
+def allowed_areas(membership: Membership) -> RawSQL:
+    """The ids of the areas of a membership that is limited to some, with all below them, as a subquery."""
+    return RawSQL(AREAS_ALLOWED, [membership.pk, membership.pk])  # noqa: S611 - a constant of ours, with parameters
 
 
 def access_person(request: HttpRequest, pk: int, *, with_relations: bool = False) -> Person:
