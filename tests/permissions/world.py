@@ -183,6 +183,9 @@ class World:
                 file=kept.name,
                 file_name="register.csv",
                 constituency=self.area,
+                entitlement="Registered party",
+                purpose="Electoral purposes",
+                register_date="2026-11-01",
                 mapping={"layout": "xpress", "columns": columns, "has_header": True},
             )
 

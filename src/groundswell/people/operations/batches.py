@@ -169,7 +169,7 @@ def lock_imports(key: int) -> None:
 def check_still_wanted(batch: ImportBatch) -> None:
     """Raises ImportRefusedError if another run of this very batch, which we waited for, has ended it."""
     status = ImportBatch.objects.values_list("status", flat=True).get(pk=batch.pk)
-    if status not in UNDER_WAY:
+    if status in {ImportStatus.DONE, ImportStatus.UNDONE}:
         raise ImportRefusedError(
             _("This import is %(status)s already; nothing was changed.") % {"status": ImportStatus(status).label}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django import app
@@ -115,12 +117,8 @@ def wizard(db: None, settings: Any, tmp_path: Path) -> Wizard:
 def committing_wizard(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Wizard]:
     """For jobs that a real worker does."""
     yield begin(settings, tmp_path)
-    with connection.cursor() as cursor:
-        # The worker's thread keeps its connection, and a database in use cannot be dropped.
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
+    # The worker's thread keeps its connection, and a database in use cannot be dropped.
+    asyncio.run(sync_to_async(connections.close_all)())
 
 
 def begin(settings: Any, tmp_path: Path) -> Wizard:

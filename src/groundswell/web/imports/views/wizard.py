@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from groundswell.accounts import audit
 from groundswell.accounts.access import require_role
@@ -144,6 +144,7 @@ def _keep_columns(request: HttpRequest, batch: ImportBatch, mapping: Mapping, fo
     return True
 
 
+@require_safe
 @require_role(*MAY)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The first rows as they would be imported, with what is wrong at each."""
