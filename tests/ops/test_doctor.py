@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import stat
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,12 +46,27 @@ def test_new_secret_is_long_and_different_each_time(fresh: Any) -> None:
     assert len(first) >= 50
 
 
+def test_secret_kept_in_the_data_folder_is_used_shown_to_nobody_and_never_replaced(fresh: Any) -> None:
+    fresh.settings["GROUNDSWELL_SECRET_KEY"] = ""
+    assert "GROUNDSWELL_SECRET_KEY is not set" in fresh.do("migrate").stderr
+    kept = Path(fresh.json("doctor", "--keep-new-secret")["file"])
+    secret = kept.read_text().strip()
+    assert len(secret) >= 50
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert fresh.json("migrate")["applied"]
+    answer = fresh.json("doctor")
+    assert checks_of(answer)["secret key"]["state"] == "ok"
+    assert secret not in str(answer)
+    assert fresh.do("doctor", "--keep-new-secret").returncode == 1
+    assert kept.read_text().strip() == secret
+
+
 def test_missing_migrations_and_default_secret_are_found_with_what_to_do(fresh: Any) -> None:
     fresh.settings["GROUNDSWELL_SECRET_KEY"] = "insecure-development-key-change-me"
     result = fresh.do("doctor")
     assert result.returncode == 1
     assert "groundswell migrate" in result.stdout
-    assert "--new-secret" in result.stdout
+    assert "--keep-new-secret" in result.stdout
 
 
 def test_public_server_without_encryption_or_with_demo_is_found(installation: Any) -> None:

@@ -170,12 +170,15 @@ def test_demo_missing_from_an_installation_is_not_an_accident(installation: Inst
         result = installation.do("run", "--demo")
         assert "has no demo" in result.stderr
         return
+    installation.settings["GROUNDSWELL_SECRET_KEY"] = ""
     running = installation.start("run", "--demo")
     running.says(READY)
     links = [word for word in running.output.split() if word.startswith(installation.address + "/demo/")]
     assert links
     assert all(httpx.get(link, follow_redirects=True).status_code == 200 for link in links)
     assert running.stop() == 0
+    # It made a secret of its own, with which every other command works on.
+    assert installation.json("demo", "remove")["removed"] > 12_000
 
 
 def ordinary_interpreter() -> str | None:

@@ -68,10 +68,13 @@ def surroundings_checks(env: Environment) -> Iterator[Finding]:
 
 
 def _secret(env: Environment) -> Finding:
-    make = "Make one with `groundswell doctor --new-secret`, set GROUNDSWELL_SECRET_KEY to it, and keep it with the backups."
+    make = (
+        "`groundswell doctor --keep-new-secret` puts one into the data folder; for several machines, make one with "
+        "`groundswell doctor --new-secret` and set GROUNDSWELL_SECRET_KEY to it. Keep a copy: backups do not hold it."
+    )
     if env.secret_key == DEFAULT_SECRET_KEY:
-        if env.demo or env.debug:
-            return Finding("secret key", DOUBTFUL, "the default one, allowed for the demo and development only", make)
+        if env.debug:
+            return Finding("secret key", DOUBTFUL, "the default one, allowed for development only", make)
         return Finding("secret key", BAD, "not set: everyone knows the default one", make)
     if len(env.secret_key) < SHORTEST_SECRET:
         return Finding("secret key", DOUBTFUL, f"only {len(env.secret_key)} characters long", make)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable
 
 import click
@@ -21,7 +20,8 @@ from groundswell.cli.checks import (
 )
 from groundswell.cli.console import answer, json_option
 from groundswell.cli.database import database
-from groundswell.cli.failures import setting_errors
+from groundswell.cli.failures import Refusal, setting_errors
+from groundswell.config.data_folder import keep_secret, new_secret
 from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment, environment
 from groundswell.config.postgres import EmbeddedServer, ServerError
 
@@ -29,17 +29,13 @@ SECRETS = {"secret_key", "database_url", "email_url"}
 SIGNS = {GOOD: ("✓", "green"), DOUBTFUL: ("!", "yellow"), BAD: ("✗", "red")}
 
 
-def new_secret() -> str:
-    """A fresh secret key: 67 characters from the system's random source."""
-    return secrets.token_urlsafe(50)
-
-
 @click.command("doctor")
 @click.option(
     "--new-secret", "wants_secret", is_flag=True, help="Print a fresh GROUNDSWELL_SECRET_KEY and nothing else."
 )
+@click.option("--keep-new-secret", "keeps_secret", is_flag=True, help="Put a fresh secret key into the data folder.")
 @json_option
-def command(wants_secret: bool, as_json: bool) -> int:
+def command(wants_secret: bool, keeps_secret: bool, as_json: bool) -> int:
     """List every setting, check database, worker, disk and mail, and say how to mend what is wrong.
 
     The exit code is 1 when something is wrong that keeps Groundswell from working.
@@ -47,6 +43,8 @@ def command(wants_secret: bool, as_json: bool) -> int:
     if wants_secret:
         click.echo(new_secret())
         return 0
+    if keeps_secret:
+        return _keep_secret(as_json=as_json)
     try:
         env = environment()
     except pydantic.ValidationError as error:
@@ -61,18 +59,35 @@ def command(wants_secret: bool, as_json: bool) -> int:
     return 0 if healthy else 1
 
 
+def _keep_secret(*, as_json: bool) -> int:
+    env = environment()
+    if env.secret_key != DEFAULT_SECRET_KEY:
+        raise Refusal(
+            "There is a secret key already. With another one nobody's suppressed number would be recognised any more."
+        )
+    path = keep_secret(env.data_dir.resolve())
+    text = f"The secret key is in {path}. Keep a copy somewhere else: backups do not hold it."
+    answer({"file": str(path)}, as_json=as_json, text=text)
+    return 0
+
+
 def setting_rows(env: Environment) -> Iterable[dict[str, str]]:
     """Each setting: its variable, its value (secrets are only said to be set), where that comes from, what it means."""
     for name, field in Environment.model_fields.items():
         value = getattr(env, name)
         is_set = name in env.model_fields_set
-        shown = "(set)" if name in SECRETS and is_set and value else "" if name in SECRETS else str(value)
+        is_known = value in ("", DEFAULT_SECRET_KEY)
+        shown = str(value) if name not in SECRETS else "" if is_known else "(set)"
         yield {
             "name": variable_of(name),
             "value": shown,
-            "source": "environment" if is_set else "default",
+            "source": "environment" if is_set else _other_source(name, value),
             "description": field.description or "",
         }
+
+
+def _other_source(name: str, value: object) -> str:
+    return "data folder" if name == "secret_key" and value != DEFAULT_SECRET_KEY else "default"
 
 
 def variable_of(name: str) -> str:
@@ -85,7 +100,7 @@ def variable_of(name: str) -> str:
 
 def _examine(env: Environment) -> list[Finding]:
     findings = list(settings_checks(env))
-    if env.secret_key == DEFAULT_SECRET_KEY and not (env.demo or env.debug):
+    if env.secret_key == DEFAULT_SECRET_KEY and not env.debug:
         # Already found fault with; with a key of the moment the rest can be looked at all the same.
         os.environ["GROUNDSWELL_SECRET_KEY"] = new_secret()
         environment.cache_clear()
@@ -107,7 +122,7 @@ def _place(server: EmbeddedServer | None) -> str:
 def _text(settings: list[dict[str, str]], findings: list[Finding]) -> str:
     lines = []
     for row in settings:
-        source = "" if row["source"] == "default" else "  (set in the environment)"
+        source = "" if row["source"] == "default" else f"  (from the {row['source']})"
         lines += [f"{row['name']} = {row['value']}{source}", f"    {row['description']}"]
     lines.append("")
     for finding in findings:

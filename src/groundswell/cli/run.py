@@ -19,7 +19,8 @@ from groundswell.cli.migrate import apply_migrations
 from groundswell.cli.ports import check_port_is_free
 from groundswell.cli.static import collect_static
 from groundswell.cli.supervisor import Child, Supervisor
-from groundswell.config.environment import Environment, environment
+from groundswell.config.data_folder import keep_secret
+from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment, environment
 from groundswell.config.postgres import EmbeddedServer, ServerError
 
 
@@ -37,6 +38,10 @@ def command(with_demo: bool) -> None:
         environment.cache_clear()
     env = environment()
     check_port_is_free(env.host, env.port)
+    if with_demo and env.secret_key == DEFAULT_SECRET_KEY:
+        keep_secret(env.data_dir.resolve())
+        environment.cache_clear()
+        env = environment()
     with database() as server:
         if applied := apply_migrations():
             note(f"Database brought up to date ({len(applied)} migrations).")

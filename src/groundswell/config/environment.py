@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Self
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from groundswell.config.data_folder import kept_secret
 
 DEFAULT_SECRET_KEY = "insecure-development-key-change-me"  # noqa: S105 - refused when DEBUG is off
 
@@ -27,7 +30,8 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         DEFAULT_SECRET_KEY,
         validation_alias="GROUNDSWELL_SECRET_KEY",
-        description="Signs sessions and links, and keys the suppression hashes. At least 50 random characters; keep it.",
+        description="Signs sessions and links, and keys the suppression hashes. At least 50 random characters; keep it. "
+        "Empty: the one kept in the data folder, which the demo makes itself.",
     )
     data_dir: Path = Field(
         Path("data"),
@@ -89,6 +93,12 @@ class Environment(BaseSettings):
         validation_alias="GROUNDSWELL_DEMO",
         description="Allow the demo's one-click sign-in links. Set by `make run`; never on a public server.",
     )
+
+    @model_validator(mode="after")
+    def _take_kept_secret(self) -> Self:
+        if self.secret_key in ("", DEFAULT_SECRET_KEY):
+            self.__dict__["secret_key"] = kept_secret(self.data_dir) or DEFAULT_SECRET_KEY
+        return self
 
     @property
     def public_url(self) -> str:

@@ -22,10 +22,11 @@ DATA_DIR = ENV.data_dir.resolve()
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key
 DEMO = ENV.demo
-if SECRET_KEY == DEFAULT_SECRET_KEY and not (DEBUG or DEMO):
+if SECRET_KEY == DEFAULT_SECRET_KEY and not DEBUG:
     raise ImproperlyConfigured(
         "GROUNDSWELL_SECRET_KEY is not set. Sessions and links would be signed with a key that everyone knows. "
-        "Make one with `groundswell doctor --new-secret`, keep it safe, and set it in the environment."
+        "Make one with `groundswell doctor --keep-new-secret`, which puts it into the data folder; or set one made with "
+        "`groundswell doctor --new-secret` in the environment, and keep it safe."
     )
 
 PUBLIC_URL = ENV.public_url

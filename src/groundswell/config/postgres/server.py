@@ -16,6 +16,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from groundswell.config.data_folder import make_passable
 from groundswell.config.postgres import programs, tuning
 from groundswell.config.postgres.account import first_impassable
 from groundswell.config.postgres.errors import ServerError
@@ -185,9 +186,9 @@ class EmbeddedServer:
             )
         try:
             if not layout.data_dir.exists():
-                _make_passable(layout.data_dir)
+                make_passable(layout.data_dir)
             if not layout.home.parent.exists():
-                _make_passable(layout.home.parent)
+                make_passable(layout.home.parent)
             self._make_private(layout.home)
         except PermissionError as error:
             raise ServerError(
@@ -369,18 +370,3 @@ class EmbeddedServer:
             if text := log.read_text(errors="replace").strip():
                 return "\n".join(text.splitlines()[-12:])
         return ""
-
-
-def _make_passable(folder: Path) -> None:
-    """Make `folder` and those above it, to be entered by all and listed by the owner.
-
-    New ones belong to whoever owns the folder they are made in, so that root leaves nothing behind in a user's checkout.
-    """
-    if not folder.parent.exists():
-        _make_passable(folder.parent)
-    with suppress(FileExistsError):
-        folder.mkdir()
-        folder.chmod(0o711)
-        if os.geteuid() == 0:
-            parent = folder.parent.stat()
-            os.chown(folder, parent.st_uid, parent.st_gid)
