@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from groundswell.cli.benching.scratch import Scratch, scratch_database
+from groundswell.cli.benching.scratch import Scratch, measured
 from groundswell.cli.benching.statements import (
     CLAIM,
     CYCLE,
@@ -27,6 +27,7 @@ from groundswell.cli.benching.statements import (
     run_cycles,
 )
 from groundswell.cli.console import answer, json_option, note
+from groundswell.cli.static import collect_static
 
 if TYPE_CHECKING:
     from groundswell.accounts.identity import CallerIdentity
@@ -45,14 +46,13 @@ DOUBLE_CLAIMS = """SELECT count(*) FROM (
 @click.option("--households", default=100_000, show_default=True, type=click.IntRange(1_000, 100_000_000))
 @click.option("--callers", default=50, show_default=True, type=click.IntRange(1, 1_000))
 @click.option("--seconds", default=30, show_default=True, type=click.IntRange(1, 3_600))
+@click.option("--keep", is_flag=True, help="Keep the households for the next run of this size.")
 @json_option
-def command(households: int, callers: int, seconds: int, as_json: bool) -> None:
+def command(households: int, callers: int, seconds: int, keep: bool, as_json: bool) -> None:
     """Save one result, receive the next household: over HTTP as callers' phones do, then the bare SQL of it."""
-    with scratch_database() as address:
-        scratch = Scratch()
-        note(f"Making {households:,} households ...")
-        scratch.add_households(households)
-        bank = scratch.open_phone_bank()
+    with measured(households, keep=keep) as (address, scratch):
+        bank = scratch.bank
+        collect_static()
         people = scratch.callers(callers + max(CONNECTIONS) + 1)
         queries = queries_per_cycle(bank, people[-1])
         note("Over HTTP ...")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 
-from groundswell.cli.benching.scratch import Scratch, scratch_database
+from groundswell.cli.benching.scratch import measured
 from groundswell.cli.benching.statements import connect, percentile
 from groundswell.cli.console import answer, json_option, note, progress
 
@@ -25,17 +25,15 @@ A_DAY = 150  # households a caller may see (rule D12)
 @click.command("claim")
 @click.option("--households", default=100_000, show_default=True, type=click.IntRange(1_000, 100_000_000))
 @click.option("--claims", default=200_000, show_default=True, help="Claims without a vacuum, before measuring again.")
+@click.option("--keep", is_flag=True, help="Keep the households for the next run of this size.")
 @json_option
-def command(households: int, claims: int, as_json: bool) -> None:
+def command(households: int, claims: int, keep: bool, as_json: bool) -> None:
     """One claim at a time, alone on the machine: fresh, after many claims without a vacuum, and under a long snapshot.
 
     The snapshot is opened before the many claims, so that nothing they leave behind can be cleared while it is open.
     """
-    with scratch_database() as address:
-        scratch = Scratch()
-        note(f"Making {households:,} households ...")
-        scratch.add_households(households)
-        bank = scratch.open_phone_bank()
+    with measured(households, keep=keep) as (address, scratch):
+        bank = scratch.bank
         claims = min(claims, households - 5 * MEASURED)
         wanted = MEASURED * 4 + max(claims, 0)
         callers = itertools.cycle(scratch.callers(wanted // A_DAY + 60))
@@ -44,6 +42,7 @@ def command(households: int, claims: int, as_json: bool) -> None:
         with _own(address) as own:
             fresh = measure(own, bank, callers, MEASURED)
             with connect(address) as snapshot:
+                snapshot.execute("SET idle_in_transaction_session_timeout = 0")
                 snapshot.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
                 snapshot.execute("SELECT count(*) FROM phonebank_hold")
                 if claims > 0:

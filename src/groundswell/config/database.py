@@ -20,7 +20,7 @@ def database_settings(env: Environment) -> dict[str, Any]:
         key: value for key, value in parameters.items() if key not in {"dbname", "user", "password", "host", "port"}
     }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "groundswell.config.postgresql",
         "NAME": parameters.get("dbname", ""),
         "USER": parameters.get("user", ""),
         "PASSWORD": parameters.get("password", ""),

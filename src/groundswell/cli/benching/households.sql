@@ -3,7 +3,8 @@
 -- Every person is on the register, as in a real campaign. Ids are ours to choose: the database is new.
 INSERT INTO people_household (id, area_id, constituency_id, address_lines, postcode, address_key, uprn)
 OVERRIDING SYSTEM VALUE
-SELECT h, %(area)s, %(area)s, h || ' Measured Road', 'ZZ99 9ZZ', h || ' measured road', ''
+SELECT h, (%(wards)s::bigint[])[h %% cardinality(%(wards)s::bigint[]) + 1], %(seat)s,
+       h || ' Measured Road', 'ZZ99 9ZZ', h || ' measured road', ''
   FROM generate_series(%(first)s::bigint, %(last)s::bigint) h;
 
 INSERT INTO people_person (id, household_id, source_id, title, given_names, family_name, name_key, created_at)
@@ -27,5 +28,5 @@ SELECT id, %(file)s, 'tps', %(screened)s::date, false FROM people_contactpoint
 
 INSERT INTO people_elector (person_id, register_id, area_id, prefix, number, suffix, markers, franchise, anonymous,
                             opted_out_of_open_register, register_date)
-SELECT id, %(register)s, %(area)s, 'ZZ', id::text, '0', '', 'full', false, false, %(screened)s::date
+SELECT id, %(register)s, (%(wards)s::bigint[])[id / 4 %% cardinality(%(wards)s::bigint[]) + 1], 'ZZ', id::text, '0', '', 'full', false, false, %(screened)s::date
   FROM people_person WHERE id BETWEEN %(first)s::bigint * 4 AND %(last)s::bigint * 4 + 3;

@@ -1,176 +1,59 @@
-"""A database of its own for a measurement, on the same server, filled with people who do not exist, and dropped."""
+"""A database of its own for a measurement, on the same server, filled with people who do not exist.
+
+It is dropped afterwards. Millions of households take minutes to make, so they may be kept: each run then starts from a
+copy of the kept database, fresh and the same every time.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from groundswell.cli.benching.electorate import Electorate
 from groundswell.cli.console import note, progress
 from groundswell.config.environment import DEFAULT_SECRET_KEY, environment
 from groundswell.config.postgres import connection_url, running
 
 if TYPE_CHECKING:
     from groundswell.accounts.identity import CallerIdentity
+    from groundswell.campaigns.models import Campaign, Option, Question
     from groundswell.phonebank.models import PhoneBank
 
-HOUSEHOLDS = Path(__file__).with_name("households.sql")
-BATCH = 200_000
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KEPT = "groundswell_kept_"
+PACKAGE = Path(__file__).resolve().parents[2]
+BANK = "A measurement"
+FILE_COPY_SINCE = 150_000  # PostgreSQL 15
 
 
-@contextmanager
-def scratch_database() -> Iterator[str]:
-    """Django, ready, on an empty database of this version that is dropped afterwards. Gives its address.
-
-    Everything else in this process and its children uses it too, by DATABASE_URL. The server must let us make a
-    database; the embedded one does.
-    """
-    env = environment()
-    with ExitStack() as stack:
-        home = env.database_url
-        if not home:
-            stack.enter_context(running(env.data_dir.resolve(), say=note))
-            home = connection_url(env.data_dir.resolve())
-        name = f"groundswell_bench_{secrets.token_hex(4)}"
-        with psycopg.connect(home, autocommit=True) as owner:
-            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        stack.callback(_drop, home, name)
-        address = make_conninfo(home, dbname=name)
-        os.environ["DATABASE_URL"] = address
-        if env.secret_key == DEFAULT_SECRET_KEY:
-            os.environ["GROUNDSWELL_SECRET_KEY"] = secrets.token_urlsafe(50)
-        environment.cache_clear()
-        django.setup()
-        from django.db import connections
-
-        from groundswell.cli.migrate import apply_migrations
-
-        stack.callback(connections.close_all)
-        apply_migrations()
-        yield address
-
-
-def _drop(home: str, name: str) -> None:
-    with psycopg.connect(home, autocommit=True) as owner:
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
+@dataclass(frozen=True, slots=True)
 class Scratch:
-    """One campaign with a voter-ID script, one phone bank open day and night, and as many households as wanted."""
+    """One campaign with a voter-ID script and one phone bank, open day and night, over all its households."""
 
-    def __init__(self) -> None:
-        from groundswell.accounts.models import Organisation
-        from groundswell.campaigns.models import Campaign, Option, Question, Script, ScriptStep
-        from groundswell.compliance.models import Figure, ScreeningFile
-        from groundswell.people.models import DataSource, Register
-        from groundswell.places.models import Area
+    campaign: Campaign
+    question: Question
+    options: tuple[Option, ...]
+    bank: PhoneBank
 
-        self.households = 0
-        yesterday = datetime.now(UTC).date() - timedelta(days=1)
-        Organisation.objects.update_or_create(
-            pk=1, defaults={"name": "A measurement", "kind": "party", "jurisdiction": "uk"}
-        )
-        always = {day: ["00:00", "24:00"] for day in DAYS}
-        for key, value in (("contact_hours", always), ("bank_holidays_closed", False)):
-            Figure.objects.create(jurisdiction="uk", key=key, value=value, valid_from=yesterday, source="a measurement")
-        self.campaign = Campaign.objects.create(name="A measurement", slug="measurement")
-        area = Area.objects.create(
-            kind="constituency", boundary_set="measurement", code="M1", name="Measured seat", nation="England"
-        )
-        self.question = Question.objects.create(
-            campaign=self.campaign,
-            key="voter-id",
-            kind="choice",
-            text="Which party will you support?",
-            is_voter_id=True,
-        )
-        meanings = ("strong_support", "weak_support", "undecided", "weak_opposed", "opposed", "wont_say", "non_voter")
-        self.options = [
-            Option.objects.create(question=self.question, label=f"Answer {i}", position=i, meaning=meaning)
-            for i, meaning in enumerate(meanings)
-        ]
-        self.script = Script.objects.create(
-            campaign=self.campaign, name="Voter ID", opening="Hello, is that {{ person }}?", closing="Thank you."
-        )
-        ScriptStep.objects.create(script=self.script, question=self.question, position=1)
-        source = DataSource.objects.create(name="A measurement", lawful_basis="none needed", purpose="measuring")
-        register = Register.objects.create(
-            constituency=area, source=source, entitlement="none", purpose="measuring", register_date=yesterday
-        )
-        file = ScreeningFile.objects.create(
-            list="tps",
-            screened_on=yesterday,
-            file_name="none",
-            file_sha256="0" * 64,
-            numbers_in_file=0,
-            numbers_screened=0,
-            numbers_listed=0,
-        )
-        self._place: dict[str, Any] = {
-            "area": area.pk,
-            "source": source.pk,
-            "file": file.pk,
-            "register": register.pk,
-            "screened": yesterday,
-        }
-
-    def add_households(self, count: int) -> None:
-        """More households, in batches that commit, and the statistics of what they changed."""
-        from django.db import connection
-
-        statements = HOUSEHOLDS.read_text(encoding="utf-8")
-        with (
-            progress("Households", total=count) as bar,
-            psycopg.connect(**_plain_parameters(connection.get_connection_params()), autocommit=True) as own,
-        ):
-            client = psycopg.ClientCursor(own)
-            # The rows are right by their making: without checking each, loading is several times faster.
-            client.execute("SET session_replication_role = replica")
-            client.execute("SET synchronous_commit = off")
-            last = self.households + count
-            for first in range(self.households + 1, last + 1, BATCH):
-                batch = {"first": first, "last": min(first + BATCH - 1, last), **self._place}
-                client.execute(statements, batch)
-                bar.advance(batch["last"] - first + 1)
-            for table in (
-                "people_household",
-                "people_person",
-                "people_contactpoint",
-                "people_personcontact",
-                "people_elector",
-                "compliance_screening",
-            ):
-                client.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
-            self.households = last
-
-    def open_phone_bank(self) -> PhoneBank:
-        """The phone bank over everybody, open, its queue built as an organiser's would be."""
-        from django.db import connection
-
-        from groundswell.accounts.models import User
+    @classmethod
+    def found(cls) -> Scratch:
+        """What lies in the database we are connected to."""
         from groundswell.phonebank.models import PhoneBank
-        from groundswell.phonebank.operations import open_phone_bank
 
-        bank = PhoneBank.objects.create(
-            campaign=self.campaign, name="A measurement", script=self.script, daily_limit=2_000_000_000
-        )
-        organiser = User.objects.create_user("organiser@measurement.invalid", name="Olu")
-        with progress("Queue"):
-            open_phone_bank(bank, by=organiser, now=datetime.now(UTC))
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE) phonebank_queueentry")
-            cursor.execute("CHECKPOINT")
-        return bank
+        bank = PhoneBank.objects.select_related("campaign").get(name=BANK)
+        question = bank.campaign.questions.get(is_voter_id=True)
+        return cls(bank.campaign, question, tuple(question.options.order_by("position")), bank)
 
     def callers(self, count: int) -> list[CallerIdentity]:
         """New volunteers of the campaign."""
@@ -187,5 +70,151 @@ class Scratch:
         return [CallerIdentity(m.user_id, m.pk, self.campaign.pk, 0) for m in members]
 
 
-def _plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in parameters.items() if k in {"host", "port", "user", "password", "dbname"}}
+@contextmanager
+def measured(households: int, *, keep: bool) -> Iterator[tuple[str, Scratch]]:
+    """Django on a database with as many households as wanted in an open phone bank's queue: its address and content.
+
+    Everything else in this process and its children uses it too, by DATABASE_URL. The server must let us make a
+    database; the embedded one does.
+    """
+    with _server() as home, ExitStack() as stack:
+        name = f"groundswell_bench_{secrets.token_hex(4)}"
+        stack.callback(_drop, home, name)
+        if keep:
+            kept = _kept_name(households)
+            if not _exists(home, kept):
+                _make_kept(home, kept, households)
+            note(f"A fresh copy of {kept} ...")
+            _copy(home, kept, name)
+        else:
+            _create(home, name)
+        address = make_conninfo(home, dbname=name)
+        with _django_on(address):
+            # A kept database has the tables of this version, but perhaps not its functions.
+            _migrate()
+            if not keep:
+                _fill(households)
+            with _cursor() as cursor:
+                cursor.execute("CHECKPOINT")
+            yield address, Scratch.found()
+
+
+def drop_kept() -> list[str]:
+    """Drop every kept database; their names."""
+    with _server() as home:
+        with psycopg.connect(home, autocommit=True) as owner:
+            found = owner.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", [KEPT]
+            ).fetchall()
+        names = [row[0] for row in found]
+        for name in names:
+            _drop(home, name)
+        return names
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """The address of the server's own database."""
+    env = environment()
+    if env.database_url:
+        yield env.database_url
+        return
+    with running(env.data_dir.resolve(), say=note):
+        yield connection_url(env.data_dir.resolve())
+
+
+@contextmanager
+def _django_on(address: str) -> Iterator[None]:
+    """Django, set up once, with all its connections to `address` inside the block."""
+    if environment().secret_key == DEFAULT_SECRET_KEY:
+        os.environ["GROUNDSWELL_SECRET_KEY"] = secrets.token_urlsafe(50)
+    os.environ["DATABASE_URL"] = address
+    environment.cache_clear()
+    django.setup()
+    from django.db import connections
+
+    # Set up earlier in this process, Django still means the database of then.
+    connections.close_all()
+    connections["default"].settings_dict["NAME"] = conninfo_to_dict(address)["dbname"]
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
+def _make_kept(home: str, kept: str, households: int) -> None:
+    """Under another name until it is whole."""
+    making = f"{kept}_making"
+    _drop(home, making)
+    _create(home, making)
+    with _django_on(make_conninfo(home, dbname=making)):
+        _migrate()
+        _fill(households)
+    with psycopg.connect(home, autocommit=True) as owner:
+        owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(kept)))
+
+
+def _migrate() -> None:
+    from groundswell.cli.migrate import apply_migrations
+
+    apply_migrations()
+
+
+def _fill(households: int) -> None:
+    """The electorate and an open phone bank over everybody, its queue built as an organiser's would be."""
+    from groundswell.accounts.models import User
+    from groundswell.phonebank.models import PhoneBank
+    from groundswell.phonebank.operations import open_phone_bank
+
+    note(f"Making {households:,} households ...")
+    electorate = Electorate.begin()
+    electorate.add_households(households)
+    bank = PhoneBank.objects.create(
+        campaign=electorate.campaign, name=BANK, script=electorate.script, daily_limit=2_000_000_000
+    )
+    organiser = User.objects.create_user("organiser@measurement.invalid", name="Olu")
+    note("Building the queue ...")
+    with progress("Queue"):
+        open_phone_bank(bank, by=organiser, now=datetime.now(UTC))
+    with _cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) phonebank_queueentry")
+
+
+def _kept_name(households: int) -> str:
+    """Of this size and these tables; screening grows old (rule C2), so of this week."""
+    digest = hashlib.sha256(datetime.now(UTC).strftime("%G-%V").encode())
+    for file in sorted(PACKAGE.glob("*/migrations/*.py")):
+        digest.update(f"{file.parent.parent.name}/{file.name}".encode())
+    for name in ("electorate.py", "households.sql"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    return f"{KEPT}{households}_{digest.hexdigest()[:8]}"
+
+
+def _exists(home: str, name: str) -> bool:
+    with psycopg.connect(home, autocommit=True) as owner:
+        return owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _create(home: str, name: str) -> None:
+    with psycopg.connect(home, autocommit=True) as owner:
+        owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _copy(home: str, kept: str, name: str) -> None:
+    with psycopg.connect(home, autocommit=True) as owner:
+        # File by file, instead of page by page through the write-ahead log.
+        strategy = sql.SQL(" STRATEGY file_copy" if owner.info.server_version >= FILE_COPY_SINCE else "")
+        owner.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(kept)) + strategy
+        )
+
+
+def _drop(home: str, name: str) -> None:
+    with psycopg.connect(home, autocommit=True) as owner:
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _cursor() -> Any:
+    from django.db import connection
+
+    return connection.cursor()

@@ -2,12 +2,16 @@
 -- only the ledger of calls knows (rule C11): tries in this phone bank, tries today in any, and who is finished.
 --
 -- One row for each person and number, as in compliance_call_status. `refusal` NULL: may be rung.
--- Two functions with one body, so that each reads by its own index.
+-- Two functions with one body, so that each reads by its own index. MATERIALIZED: `refusal` is used three times, and
+-- without it PostgreSQL would write compliance's whole definition out three times (0.24 ms instead of 0.09).
 CREATE OR REPLACE FUNCTION phonebank_household_status(
     wanted_household bigint, bank bigint, cap int, cap_today int, today timestamptz, at timestamptz)
 RETURNS TABLE (person_id bigint, contact_point_id bigint, finished boolean, refusal text)
 LANGUAGE sql STABLE
 AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT a.person_id, a.contact_point_id, a.refusal
+          FROM compliance_call_status(at) a WHERE a.household_id = wanted_household)
     SELECT s.person_id,
            s.contact_point_id,
            f.finished,
@@ -15,7 +19,7 @@ AS $$
                 WHEN n.tries >= cap THEN 'attempts_used'
                 WHEN n.tries_today >= cap_today THEN 'called_today'
            END
-      FROM compliance_call_status(at) s
+      FROM asked s
       LEFT JOIN LATERAL (
           SELECT count(*) FILTER (WHERE c.phone_bank_id = bank) AS tries,
                  count(*) FILTER (WHERE c.occurred_at >= today) AS tries_today
@@ -26,8 +30,7 @@ AS $$
           SELECT EXISTS (
               SELECT 1 FROM phonebank_call c
                WHERE c.person_id = s.person_id AND c.phone_bank_id = bank
-                 AND c.finishes_person AND c.undone_at IS NULL) AS finished) f
-     WHERE s.household_id = wanted_household;
+                 AND c.finishes_person AND c.undone_at IS NULL) AS finished) f;
 $$;
 
 CREATE OR REPLACE FUNCTION phonebank_person_status(
@@ -35,6 +38,9 @@ CREATE OR REPLACE FUNCTION phonebank_person_status(
 RETURNS TABLE (person_id bigint, contact_point_id bigint, finished boolean, refusal text)
 LANGUAGE sql STABLE
 AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT a.person_id, a.contact_point_id, a.refusal
+          FROM compliance_call_status(at) a WHERE a.person_id = wanted_person)
     SELECT s.person_id,
            s.contact_point_id,
            f.finished,
@@ -42,7 +48,7 @@ AS $$
                 WHEN n.tries >= cap THEN 'attempts_used'
                 WHEN n.tries_today >= cap_today THEN 'called_today'
            END
-      FROM compliance_call_status(at) s
+      FROM asked s
       LEFT JOIN LATERAL (
           SELECT count(*) FILTER (WHERE c.phone_bank_id = bank) AS tries,
                  count(*) FILTER (WHERE c.occurred_at >= today) AS tries_today
@@ -53,8 +59,7 @@ AS $$
           SELECT EXISTS (
               SELECT 1 FROM phonebank_call c
                WHERE c.person_id = s.person_id AND c.phone_bank_id = bank
-                 AND c.finishes_person AND c.undone_at IS NULL) AS finished) f
-     WHERE s.person_id = wanted_person;
+                 AND c.finishes_person AND c.undone_at IS NULL) AS finished) f;
 $$;
 
 -- The same for one entry of a queue: its household, or its lone person.

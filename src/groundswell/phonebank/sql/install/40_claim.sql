@@ -31,6 +31,7 @@ CREATE OR REPLACE FUNCTION phonebank_claim(
 RETURNS jsonb
 LANGUAGE plpgsql
 SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     bank phonebank_phonebank;
