@@ -143,6 +143,7 @@ ORGANISING = [
     row("phonebank:results", STAFF, slug=seat),
     row("phonebank:results_export", STAFF, POST, slug=seat),
     row("phonebank:callers", LEADERS, slug=seat),
+    row("phonebank:caller", LEADERS, slug=seat, pk=lambda w: w.caller.pk),
     row("phonebank:caller_review", LEADERS, POST, slug=seat, pk=lambda w: w.caller.pk),
     row("phonebank:flags", LEADERS, slug=seat),
     row("phonebank:flag_solution", LEADERS, POST, slug=seat, pk=lambda w: w.flag.pk),

@@ -21,13 +21,15 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from groundswell.phonebank.models import Call, CallerStatus, Flag, Tally
+from groundswell.phonebank.models import Call, CallerStatus, Tally
 from groundswell.phonebank.queries import CALLED
 from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
 
 SQL = Path(__file__).resolve().parent / "sql"
 KEPT_SECONDS = 15
 HERE = timedelta(minutes=3)
+# Odd speed is looked for in the last month: older calls have been acted on or forgotten.
+LOOK_BACK = timedelta(days=30)
 DAYS_SHOWN = 12
 T = TypeVar("T")
 
@@ -141,7 +143,7 @@ def _read_progress(campaign_id: int) -> list[BankProgress]:
 
 def forget_progress(campaign_id: int) -> None:
     """Read the progress anew with the next page: after an organiser has changed something."""
-    cache.delete(f"phonebank.progress.{campaign_id}")
+    cache.delete_many([f"phonebank.progress.{campaign_id}", f"phonebank.attention.{campaign_id}"])
 
 
 def pace(bank_ids: Sequence[int], *, now: datetime) -> Pace:
@@ -208,23 +210,33 @@ def callers_here(bank_ids: Sequence[int], *, now: datetime) -> list[CallerStatus
     )
 
 
-def flags_waiting(bank_ids: Sequence[int]) -> int:
-    """How many flags wait for an organiser."""
-    return Flag.objects.filter(phone_bank__in=bank_ids, solved_at__isnull=True).count()
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What waits for an organiser: flags to solve, and callers faster than anybody talks."""
+
+    flags: int
+    odd_callers: int
+
+
+def attention(campaign_id: int, *, since: datetime) -> Attention:
+    """What waits for an organiser; one query in KEPT_SECONDS."""
+
+    def read() -> Attention:
+        with connection.cursor() as cursor:
+            cursor.execute(sql("attention"), {"campaign": campaign_id, **_odd(since)})
+            return Attention(*cursor.fetchone())
+
+    return kept(f"phonebank.attention.{campaign_id}", KEPT_SECONDS, read)
+
+
+def _odd(since: datetime) -> dict[str, Any]:
+    return {"since": since, "seconds": ODDITY_WINDOW.total_seconds(), "odd": ODDITY_CALLS}
 
 
 def callers_of(campaign_id: int, *, since: datetime) -> list[CallerRow]:
     """Everyone who called in this campaign, busiest first, with the fastest run of conversations since `since`."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql("callers"),
-            {
-                "campaign": campaign_id,
-                "since": since,
-                "seconds": ODDITY_WINDOW.total_seconds(),
-                "odd": ODDITY_CALLS,
-            },
-        )
+        cursor.execute(sql("callers"), {"campaign": campaign_id, **_odd(since)})
         return [
             CallerRow(row[0], row[1], Work(row[2], row[3], row[4]), row[5], row[6], row[7], row[8], row[9])
             for row in cursor.fetchall()

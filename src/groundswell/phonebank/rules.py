@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -57,3 +59,43 @@ def position_behind(position: int) -> int:
 def can_undo(recorded_at: datetime, now: datetime) -> bool:
     """Whether a result may still be taken back by the caller who pressed it."""
     return now - recorded_at <= UNDO_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class OddRun:
+    """Conversations that came faster than anybody talks, one after the other."""
+
+    moments: tuple[datetime, ...]
+
+    @property
+    def first_at(self) -> datetime:
+        """When it began."""
+        return self.moments[0]
+
+    @property
+    def last_at(self) -> datetime:
+        """When it ended."""
+        return self.moments[-1]
+
+    @property
+    def seconds(self) -> int:
+        """How long it took."""
+        return round((self.last_at - self.first_at).total_seconds())
+
+
+def odd_runs(moments: Sequence[datetime]) -> list[OddRun]:
+    """Every stretch in which ODDITY_CALLS or more of these conversations (in order) lie within ODDITY_WINDOW."""
+    marked: set[int] = set()
+    first = 0
+    for last, moment in enumerate(moments):
+        while moment - moments[first] > ODDITY_WINDOW:
+            first += 1
+        if last - first + 1 >= ODDITY_CALLS:
+            marked.update(range(first, last + 1))
+    runs: list[list[datetime]] = []
+    for index in sorted(marked):
+        if index - 1 in marked and moments[index] - moments[index - 1] <= ODDITY_WINDOW:
+            runs[-1].append(moments[index])
+        else:
+            runs.append([moments[index]])
+    return [OddRun(tuple(run)) for run in runs]

@@ -56,6 +56,22 @@ class AreaResult:
         return self.support + self.undecided + self.opposed + self.other
 
     @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts of the bar, in the order of `legend`."""
+        values = (self.support, self.undecided, self.opposed, self.other)
+        return [{**each, "value": value} for each, value in zip(self.legend(), values, strict=True)]
+
+    @staticmethod
+    def legend() -> list[dict[str, Any]]:
+        """What the parts are."""
+        return [
+            {"label": _("for"), "tone": "own"},
+            {"label": _("undecided"), "tone": "open"},
+            {"label": _("against"), "tone": "rest"},
+            {"label": _("other"), "tone": "none"},
+        ]
+
+    @property
     def share(self) -> int:
         """Supporters in a hundred."""
         return round(100 * self.support / self.people) if self.people else 0

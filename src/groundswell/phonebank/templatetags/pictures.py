@@ -7,6 +7,7 @@ page. Each picture has the same numbers in words beside it or in a table beneath
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypedDict
 
 from django import template
@@ -56,28 +57,30 @@ def nested_columns(rows: Iterable[Column], names: str, title: str) -> dict[str, 
     """
     data = list(rows)
     series = names.split("|")
+    # A number alone needs no shades, and no key to them.
+    tones = [f"inner-{depth}" for depth in range(len(series))] if len(series) > 1 else ["own"]
     largest = max((row["values"][0] for row in data), default=0) or 1
     slot = 100 / max(len(data), SLOTS)
     return {
         "title": title,
-        "series": [{"name": name, "tone": f"inner-{depth}"} for depth, name in enumerate(series)],
-        "columns": [_column(index, len(data), row, slot, largest) for index, row in enumerate(data)],
+        "series": [{"name": name, "tone": tone} for name, tone in zip(series, tones, strict=True)],
+        "columns": [_column(index, len(data), row, slot, largest, tones) for index, row in enumerate(data)],
         "baseline": TOP + PLOT,
         "height": TOP + PLOT + FOOT,
         "text_y": TOP + PLOT + 16,
     }
 
 
-def _column(index: int, count: int, row: Column, slot: float, largest: int) -> dict[str, Any]:
+def _column(index: int, count: int, row: Column, slot: float, largest: int, tones: list[str]) -> dict[str, Any]:
     left, last = index * slot, count - 1 - index
     bars = []
-    for depth, value in enumerate(row["values"]):
+    for tone, value in zip(tones, row["values"], strict=True):
         height = PLOT * value / largest
         # A number that is there at all can be seen.
         height = max(height, 2.0) if value else 0.0
         bars.append(
             {
-                "tone": f"inner-{depth}",
+                "tone": tone,
                 "x": _decimal(left + slot * 0.14),
                 "width": _decimal(slot * 0.72),
                 "y": _decimal(TOP + PLOT - height),
@@ -116,6 +119,15 @@ def sparkline(rows: Iterable[Column], depth: int = 0) -> dict[str, Any]:
             }
         )
     return {"bars": bars if len(values) > 1 else []}
+
+
+@register.inclusion_tag("phonebank/pictures/strip.html")
+def strip(moments: Sequence[datetime], title: str) -> dict[str, Any]:
+    """Moments as dots on a line, from the first to the last: a machine's beat, or a person's."""
+    first = moments[0]
+    length = (moments[-1] - first).total_seconds() or 1.0
+    dots = [_decimal(2 + 96 * (moment - first).total_seconds() / length) for moment in moments]
+    return {"dots": dots, "first": first, "last": moments[-1], "title": title}
 
 
 def _decimal(number: float) -> str:

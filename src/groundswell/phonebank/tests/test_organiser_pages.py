@@ -96,7 +96,7 @@ def answer(live: World, person: Any, option: Any, *, ago: timedelta = timedelta(
 def test_pages_are_for_the_team_and_settings_for_leaders(client, live: World):
     live.households(1)
     bank = live.bank()
-    for_team = [url("overview", live), url("results", live)]
+    for_team = [url("overview", live), url("overview_live", live), url("results", live)]
     for_leaders = [
         url("new_bank", live),
         url("bank", live, bank.pk),
@@ -104,6 +104,7 @@ def test_pages_are_for_the_team_and_settings_for_leaders(client, live: World):
         url("reach", live, bank.pk),
         url("callers", live),
         url("flags", live),
+        url("bank_live", live, bank.pk),
         reverse("phonebank:outcomes"),
         reverse("phonebank:new_outcome"),
         reverse("phonebank:index"),
@@ -323,7 +324,17 @@ def test_twenty_conversations_in_two_minutes_are_flagged_until_reviewed(leader, 
     since = timezone.now() - timedelta(days=1)
     assert {row.id: row.odd_calls for row in callers_of(live.campaign.pk, since=since)} == {fast.pk: 20, slow.pk: 0}
     assert "20 conversations in 2 minutes" in leader.get(url("callers", live)).content.decode()
+    assert "1 caller recorded conversations faster" in leader.get(url("overview", live)).content.decode()
+    page = leader.get(url("caller", live, fast.pk))
+    (run,) = page.context["looked"].unreviewed
+    assert (len(run.moments), run.seconds) == (20, 95)
+    assert "These calls are fine" in page.content.decode()
+    assert leader.get(url("caller", live, slow.pk)).status_code == 404  # never on the caller's screen: no status
     leader.post(url("caller_review", live, fast.pk))
+    page = leader.get(url("caller", live, fast.pk))
+    assert page.context["looked"].unreviewed == []
+    assert "These calls are fine" not in page.content.decode()
+    assert "faster" not in leader.get(url("overview", live)).content.decode()
     assert {row.odd_calls for row in callers_of(live.campaign.pk, since=since)} == {0}
     assert leader.post(url("caller_review", live, make_member(Role.OWNER).user.pk)).status_code == 404
 
@@ -353,6 +364,7 @@ def test_results_take_the_newest_answer_of_each_person(leader, live: World):
     context = leader.get(url("results", live)).context
     (chart,) = context["charts"]
     assert chart["bars"] == [{"label": "Red Rose", "value": 2, "soft": False}]
+    assert (context["standing"].ours, context["standing"].others) == (2, 0)
     assert [(row.area, row.support, row.opposed) for row in context["areas"]] == [("Walthamstow", 2, 0)]
 
 
@@ -413,10 +425,11 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
     first = PhoneBank.objects.get()
     costs = {
         url("overview", live): 9,
-        url("results", live): 8,
+        url("results", live): 9,
         url("callers", live): 4,
         url("flags", live): 6,
         url("bank", live, first.pk): 8,
+        url("caller", live, CallerStatus.objects.get().caller_id): 9,
     }
     for page in costs:
         leader.get(page)

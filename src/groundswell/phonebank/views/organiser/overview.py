@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from groundswell.accounts.access import accessible_campaigns, require_role
 from groundswell.campaigns.models import Candidate, Script
 from groundswell.people.models import PersonContact
-from groundswell.phonebank.dashboards import bank_progress, callers_here, flags_waiting, pace
+from groundswell.phonebank.dashboards import LOOK_BACK, attention, bank_progress, callers_here, pace
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.views.organiser.frame import LEADERS, TEAM, campaign_for, limited_membership, page
@@ -66,11 +66,13 @@ def _standing_of(campaign: Campaign, membership: int | None) -> dict[str, Any]:
     now = timezone.now()
     banks = bank_progress(campaign.pk)
     ids = [bank.id for bank in banks]
+    waiting = attention(campaign.pk, since=now - LOOK_BACK)
     return {
         "banks": banks,
         "pace": pace(ids, now=now),
         "callers": callers_here(ids, now=now),
-        "open_flags": flags_waiting(ids),
+        "open_flags": waiting.flags,
+        "odd_callers": waiting.odd_callers,
         "standing": where_voters_stand(campaign.pk, membership_id=membership),
     }
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.accounts.access import require_role
 from groundswell.accounts.models import User
-from groundswell.phonebank.dashboards import callers_of, forget_progress
+from groundswell.phonebank.callers import look_at
+from groundswell.phonebank.dashboards import HERE, LOOK_BACK, callers_of, forget_progress
 from groundswell.phonebank.models import Flag, Outcome
 from groundswell.phonebank.operations import solve_flag
 from groundswell.phonebank.operations.organising import move_outcome, retire_outcome, review_caller, save_outcome
@@ -26,9 +27,8 @@ from groundswell.phonebank.views.organiser.frame import LEADERS, bank_ids_of, ca
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# Odd speed is looked for in the last month: older calls have been acted on or forgotten.
-LOOK_BACK = timedelta(days=30)
 SOLVED_SHOWN = 20
+ODDITY_MINUTES = int(ODDITY_WINDOW.total_seconds() // 60)
 
 
 @require_GET
@@ -36,15 +36,37 @@ def callers(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Who called, how much and how fast."""
     campaign = campaign_for(request, slug)
     now = timezone.now()
+    found = callers_of(campaign.pk, since=now - LOOK_BACK)
     context = page(
         campaign,
         "callers",
-        callers=callers_of(campaign.pk, since=now - LOOK_BACK),
-        seen_lately=now - timedelta(minutes=3),
+        callers=found,
+        odd=[caller for caller in found if caller.odd_calls],
+        most=max((caller.work.dials for caller in found), default=0),
+        seen_lately=now - HERE,
         odd_calls=ODDITY_CALLS,
-        odd_minutes=int(ODDITY_WINDOW.total_seconds() // 60),
+        odd_minutes=ODDITY_MINUTES,
     )
     return render(request, "phonebank/organiser/callers.html", context)
+
+
+@require_GET
+def caller(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """One caller: their evenings, how their calls ended, runs of odd speed, the newest calls."""
+    campaign = campaign_for(request, slug)
+    now = timezone.now()
+    looked = look_at(campaign.pk, pk, since=now - LOOK_BACK)
+    if looked is None:
+        raise Http404
+    context = page(
+        campaign,
+        "callers",
+        caller=looked.caller,
+        looked=looked,
+        membership=looked.caller.memberships.filter(campaign=campaign, revoked_at__isnull=True).first(),
+        seen_lately=now - HERE,
+    )
+    return render(request, "phonebank/organiser/caller.html", context)
 
 
 @require_POST
@@ -54,6 +76,7 @@ def caller_review(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     bank_ids = bank_ids_of(campaign)
     caller = get_object_or_404(User.objects.filter(caller_statuses__phone_bank__in=bank_ids).distinct(), pk=pk)
     review_caller(phone_bank_ids=bank_ids, caller=caller, by=user_of(request), now=timezone.now())
+    forget_progress(campaign.pk)
     messages.success(request, _("Noted: %(name)s's calls are fine.") % {"name": caller.name})
     return redirect("phonebank:callers", slug)
 
@@ -100,11 +123,24 @@ def flag_solution(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 @require_role(*LEADERS)
 def outcomes(request: HttpRequest) -> HttpResponseBase:
     """What callers may tap, in this order."""
-    context = {
-        "outcomes": Outcome.objects.filter(retired_at__isnull=True),
-        "retired": Outcome.objects.filter(retired_at__isnull=False),
-    }
+    offered = list(Outcome.objects.filter(retired_at__isnull=True))
+    for outcome in offered:
+        outcome.wait = _in_words(outcome.retry_after_minutes)  # type: ignore[attr-defined]
+    context = {"outcomes": offered, "retired": Outcome.objects.filter(retired_at__isnull=False)}
     return render(request, "phonebank/organiser/outcomes.html", context)
+
+
+def _in_words(minutes: int | None) -> str:
+    """240: 4 hours. Empty for none."""
+    if not minutes:
+        return ""
+    if minutes % 1440 == 0:
+        days = minutes // 1440
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
 @require_role(*LEADERS)
@@ -119,6 +155,7 @@ def outcome(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
                 messages.success(request, _("Callers no longer see it.") if found.retired_at else _("It is back."))
             else:
                 move_outcome(outcome=found, by=user_of(request), up=action == "up")
+                messages.success(request, _("“%(label)s” is moved.") % {"label": found.label})
         return redirect("phonebank:outcomes")
     form = OutcomeForm(request.POST or None, initial=OutcomeForm.initial_for(found) if found else None)
     if request.method == "POST" and form.is_valid():

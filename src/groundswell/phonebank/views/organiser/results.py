@@ -15,8 +15,8 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.enums import Meaning, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
-from groundswell.phonebank.dashboards import work_by_day
-from groundswell.phonebank.said import Said, said_by_area, what_people_said
+from groundswell.phonebank.dashboards import day_columns, work_by_day
+from groundswell.phonebank.said import AreaResult, Said, said_by_area, what_people_said, where_voters_stand
 from groundswell.phonebank.views.organiser.frame import (
     TEAM,
     campaign_for,
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # Answers that say nothing of where somebody stands are painted grey.
-SOFT = frozenset({Meaning.WONT_SAY, Meaning.NON_VOTER, Meaning.OTHER})
+SILENT = frozenset({Meaning.WONT_SAY, Meaning.NON_VOTER})
+SOFT = SILENT | {Meaning.OTHER}
+DAYS_IN_RESULTS = 31
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,13 +45,17 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
     said = what_people_said(campaign.pk, membership_id=membership)
     charts = _charts(questions, said)
     chosen = _chosen(request, charts)
+    days = work_by_day(campaign.pk)
     context = page(
         campaign,
         "results",
         charts=charts,
+        words=_words(questions, said),
+        standing=where_voters_stand(campaign.pk, membership_id=membership) if charts else None,
         chosen=chosen,
         areas=said_by_area(campaign.pk, chosen["question"].pk, membership_id=membership) if chosen else [],
-        days=work_by_day(campaign.pk)[:31],
+        area_legend=AreaResult.legend(),
+        days=day_columns(days, shown=DAYS_IN_RESULTS),
         poll_open=_poll_open(campaign),
     )
     return render(request, "phonebank/organiser/results.html", context)
@@ -94,7 +100,7 @@ def _charts(questions: list[Question], said: list[Said]) -> list[dict[str, Any]]
             {
                 "question": question,
                 "is_scale": question.kind == QuestionKind.SCALE,
-                "bars": _scale_bars(question, numbers) if numbers else _option_bars(rows),
+                "bars": _scale_bars(question, numbers) if numbers else _option_bars(question, rows),
                 "total": total,
                 "mean": sum(row.people * (row.number or 0) for row in numbers) / total if numbers else None,
                 "shares": question.kind != QuestionKind.CHOICES,
@@ -103,15 +109,23 @@ def _charts(questions: list[Question], said: list[Said]) -> list[dict[str, Any]]
     return charts
 
 
-def _option_bars(rows: list[Said]) -> list[dict[str, Any]]:
-    return [{"label": row.label, "value": row.people, "soft": row.meaning in SOFT} for row in rows]
+def _words(questions: list[Question], said: list[Said]) -> list[dict[str, Any]]:
+    """Questions answered in people's own words, with how many answered: the words are on each person's page."""
+    people = {row.question_id: row.people for row in said}
+    own = [question for question in questions if question.kind == QuestionKind.TEXT]
+    return [{"question": question, "people": people[question.pk]} for question in own if question.pk in people]
+
+
+def _option_bars(question: Question, rows: list[Said]) -> list[dict[str, Any]]:
+    soft = SOFT if question.is_voter_id else SILENT
+    return [{"label": row.label, "value": row.people, "soft": row.meaning in soft} for row in rows]
 
 
 def _scale_bars(question: Question, rows: list[Said]) -> list[dict[str, Any]]:
     """Every number of the scale, given or not: a gap is part of the picture."""
     people = {row.number: row.people for row in rows}
     low, high = question.scale_from or 0, question.scale_to or 0
-    return [{"label": str(number), "value": people.get(number, 0)} for number in range(low, high + 1)]
+    return [{"label": str(number), "values": [people.get(number, 0)]} for number in range(low, high + 1)]
 
 
 def _chosen(request: HttpRequest, charts: list[dict[str, Any]]) -> dict[str, Any] | None:

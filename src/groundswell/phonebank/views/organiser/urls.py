@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("organise/<slug:slug>/results/", results.results, name="results"),
     path("organise/<slug:slug>/results/export/", results.results_export, name="results_export"),
     path("organise/<slug:slug>/callers/", people.callers, name="callers"),
+    path("organise/<slug:slug>/callers/<int:pk>/", people.caller, name="caller"),
     path("organise/<slug:slug>/callers/<int:pk>/review/", people.caller_review, name="caller_review"),
     path("organise/<slug:slug>/flags/", people.flags, name="flags"),
     path("organise/<slug:slug>/flags/<int:pk>/solution/", people.flag_solution, name="flag_solution"),
