@@ -65,7 +65,7 @@ def test_a_campaign_is_begun_with_seats_by_name(client, seat, organisation):
     assert not Campaign.objects.exists()
     response = client.post(reverse("campaigns:new"), data)
     spring = Campaign.objects.get()
-    assert response.headers["Location"] == reverse("campaigns:scripts", args=[spring.slug])
+    assert response.headers["Location"] == reverse("campaigns:campaign", args=[spring.slug])
     assert (spring.slug, list(spring.areas.all()), spring.other_parties) == ("spring", [seat], ["Blues"])
 
 

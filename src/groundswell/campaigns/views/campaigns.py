@@ -56,8 +56,10 @@ def new(request: HttpRequest) -> HttpResponseBase:
         except CampaignRuleError as error:
             form.add_error("name", str(error))
         else:
-            messages.success(request, _("“%(name)s” is ready. Next: write a script.") % {"name": campaign.name})
-            return redirect("campaigns:scripts", campaign.slug)
+            messages.success(
+                request, _("“%(name)s” is begun. Here is what the first call needs.") % {"name": campaign.name}
+            )
+            return redirect("campaigns:campaign", campaign.slug)
     return render(request, "campaigns/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -104,7 +106,8 @@ def candidate(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             form.add_error("name", str(error))
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
-            return redirect("campaigns:settings", slug)
+            # Whoever is still setting the campaign up goes back to what is left to do.
+            return redirect("campaigns:settings" if campaign.scripts.exists() else "campaigns:campaign", slug)
     context = {"campaign": campaign, "form": form, "candidate": existing, "page": "settings"}
     return render(request, "campaigns/candidate.html", context, status=422 if form.errors else 200)
 
