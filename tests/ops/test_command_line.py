@@ -55,6 +55,13 @@ def test_migrate_twice_changes_nothing_and_json_is_all_of_stdout(fresh: Any) -> 
     assert row == (650,)
 
 
+def test_postcodes_are_measured_without_a_database(fresh: Any) -> None:
+    answer = fresh.json("bench", "postcodes", "--lookups", "1000")
+    assert answer["lookups"] == 1000
+    assert 800 < answer["found"] < 1000
+    assert not fresh.data_dir.exists()
+
+
 def test_default_secret_is_refused_when_debug_is_off(installation: Any) -> None:
     for arguments in (["run"], ["web"], ["worker"], ["migrate"]):
         result = installation.do(*arguments, GROUNDSWELL_SECRET_KEY="insecure-development-key-change-me")

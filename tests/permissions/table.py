@@ -64,6 +64,7 @@ def seat(_world: World) -> str:
 WEB = [
     row("home", EVERYONE),
     row("privacy", EVERYONE),
+    row("about_data", EVERYONE),
     row("offline", EVERYONE),
     row("service_worker", EVERYONE),
     row("styleguide", NO_ONE),  # developers only: DEBUG or the demo

@@ -33,6 +33,7 @@ IMPORTS = {
 BENCHES = {
     "calling": "The caller's cycle over real HTTP, against the database's own limit.",
     "claim": "Claiming the next household, at any size of queue.",
+    "postcodes": "Looking up postcodes in the packaged data.",
     "import": "A full import of the register, against a raw copy of the same file.",
     "clean": "Drop the databases that `--keep` kept.",
 }

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from groundswell.accounts.access import roles_of
 from groundswell.accounts.enums import STAFF_ROLES, Role
 from groundswell.accounts.models import Organisation
+from groundswell.places.attributions import ATTRIBUTIONS
 from groundswell.web.gallery import GALLERY, GalleryForm, gallery_messages
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """How the data of people who are rung is used, for organisations without a notice of their own (rule D9)."""
     return render(request, "web/privacy.html", {"organisation": Organisation.objects.first()})
+
+
+@require_safe
+def about_data(request: HttpRequest) -> HttpResponse:
+    """Whose facts about places are used, and under which licence: what those licences ask for."""
+    return render(request, "web/about_data.html", {"attributions": ATTRIBUTIONS})
 
 
 @require_safe
