@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
@@ -63,6 +64,18 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         """As typed or pasted: case, blanks and dashes do not matter."""
         return "".join(c for c in str(self.cleaned_data["code"]).upper() if c.isalnum())
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey, in our words, and to sign in with it alone unless one says otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, alone = self.fields["name"], self.fields["passwordless"]
+        name.label, name.help_text = _("Name"), _("To know it by, such as “My phone”.")
+        name.widget.attrs.pop("placeholder", None)
+        alone.label, alone.initial = _("Sign in with it alone"), True
+        alone.help_text = _("One touch, no code and no password. Without this it is only asked for after them.")
 
 
 class InvitationForm(forms.Form):

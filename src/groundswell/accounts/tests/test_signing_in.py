@@ -65,6 +65,19 @@ def test_the_authenticator_apps_code_signs_in(client):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("groundswell.example", None), ("localhost:8000", None), ("127.0.0.1:8000", "http://localhost:8000/")],
+)
+def test_a_passkey_is_not_offered_where_browsers_refuse_it(client, settings, host, said):
+    settings.ALLOWED_HOSTS = ["*"]
+    sign_in(client, make_user())
+    page = client.get(reverse("mfa_add_webauthn"), headers={"host": host}).content.decode()
+    assert ("sites that have a name" in page) == (said is not None)
+    assert said is None or f'href="{said}"' in page
+    assert "Sign in with it alone" in page
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_sets_up_an_app_is_shown_the_recovery_codes_without_being_asked_again(client):
     sign_in(client, make_member(Role.ORGANISER, make_campaign(), second_factor=False).user)
@@ -74,6 +87,7 @@ def test_who_sets_up_an_app_is_shown_the_recovery_codes_without_being_asked_agai
     codes = client.get(response["Location"])
     assert codes.status_code == 200
     assert len(codes.context["unused_codes"]) == 10
+    assert "\n".join(codes.context["unused_codes"]) in codes.content.decode()
     verbs = [(e.verb, e.detail["factor"]) for e in AuditEvent.objects.filter(verb="add_second_factor").order_by("pk")]
     assert verbs == [("add_second_factor", "totp"), ("add_second_factor", "recovery_codes")]
 
