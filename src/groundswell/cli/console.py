@@ -84,7 +84,14 @@ def progress(description: str, *, total: float | None = None) -> Iterator[Meter]
         yield Meter(bar, bar.add_task(description, total=total))
 
 
+def note_rejects(count: int, path: str) -> None:
+    """Say where the rows lie that an import left out."""
+    note(f"{count:,} {'row was' if count == 1 else 'rows were'} left out; see {path}")
+
+
 def _plain(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} ({_plain(count)})" for key, count in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

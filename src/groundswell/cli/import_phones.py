@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from groundswell.cli.console import answer, json_option, note, progress
+from groundswell.cli.console import answer, json_option, note_rejects, progress
 from groundswell.cli.database import needs_database
 from groundswell.cli.failures import Refusal
 
@@ -53,5 +53,5 @@ def command(
     except ImportRefusedError as refusal:
         raise Refusal(str(refusal)) from refusal
     if result.rejects_file:
-        note(f"{result.rejected:,} rows were left out; see {result.rejects_file}")
+        note_rejects(result.rejected, result.rejects_file)
     answer({**result.as_dict(), "batch": None if dry_run else result.batch}, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groundswell.cli.console import answer, json_option, note, progress
+from groundswell.cli.console import answer, json_option, note_rejects, progress
 from groundswell.cli.database import needs_database
 from groundswell.cli.failures import Refusal
 
@@ -97,5 +97,5 @@ def command(
         raise Refusal(str(refusal)) from refusal
     report = {**result.as_dict(), "batch": None if dry_run else result.batch}
     if result.rejects_file:
-        note(f"{result.rejected:,} rows were left out; see {result.rejects_file}")
+        note_rejects(result.rejected, result.rejects_file)
     answer(report, as_json=as_json)

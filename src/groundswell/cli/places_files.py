@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from groundswell.cli.console import answer, json_option, note
+from groundswell.cli.console import answer, json_option, note_rejects
 from groundswell.cli.database import needs_database
 
 Command = Callable[..., None]
@@ -51,7 +51,7 @@ def import_command(name: str, layout_name: str, description: str) -> click.Comma
             path = rejects or file.with_name(f"{file.stem}.rejects.csv")
             path.write_text(rejects_csv(layout, report.rejects), encoding="utf-8", newline="")
             rejects_file = str(path)
-            note(f"{report.rejected} rows were not imported; {path} says why, row by row.")
+            note_rejects(report.rejected, str(path))
         answer(
             {
                 "rows": report.rows,

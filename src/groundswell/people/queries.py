@@ -22,6 +22,16 @@ def constituency_named(text: str) -> Area:
     seats = constituencies()
     if found := seats.filter(code__iexact=text).first() or seats.filter(name__iexact=text).first():
         return found
-    close = list(seats.filter(name__icontains=text[:40]).values_list("name", flat=True).distinct()[:5]) if text else []
+    close = list(dict.fromkeys(_near(seats, text)))[:5] if text else []
     hint = _("Did you mean %(names)s?") % {"names": ", ".join(close)} if close else _("Give its full name or its code.")
     raise ImportRefusedError(_("There is no constituency “%(text)s”. %(hint)s") % {"text": text[:60], "hint": hint})
+
+
+def _near(seats: QuerySet[Area], text: str) -> list[str]:
+    """Names that hold the text, or the text but for its last letters: most slips are at the end."""
+    for part in (text, text[:-1], text[:-2], text[: len(text) // 2 + 1]):
+        if len(part) > 2 and (
+            found := list(seats.filter(name__icontains=part[:40]).values_list("name", flat=True)[:20])
+        ):
+            return found
+    return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from groundswell.people.files.cells import neutralise
 
 SHOWN = 500
+# Lines, elector numbers and days differ from row to row; the most characters that a name may have do not.
+_NUMBERS = re.compile(r"[0-9][0-9,./-]*(?<![,.])( characters\b)?")
 
 
 class RejectsFile:
@@ -52,4 +55,4 @@ def without_quotes(reason: str) -> str:
     """A reason without what it quotes, so that a thousand bad postcodes count as one reason."""
     start, end = reason.find("“"), reason.rfind("”")
     text = reason[:start] + "…" + reason[end + 1 :] if 0 <= start < end else reason
-    return "".join("#" if c.isdigit() else c for c in text)
+    return _NUMBERS.sub(lambda found: found[0] if found[1] else "…", text)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -100,7 +102,24 @@ def sweep_uploads(*, now: dt.datetime) -> int:
         batch.rejects_file.delete(save=True)
         record("sweep_rejects", by=None, action=AuditAction.DELETE, subject=batch)
         swept += 1
-    return swept
+    return swept + _sweep_strays(now)
+
+
+def _sweep_strays(now: dt.datetime) -> int:
+    """Files of dry runs and of imports that were killed: no batch names them."""
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+    if not folder.is_dir():
+        return 0
+    named = {
+        Path(name).name
+        for pair in ImportBatch.objects.exclude(file="", rejects_file="").values_list("file", "rejects_file")
+        for name in pair
+    }
+    before = (now - KEEP_REJECTS).timestamp()
+    strays = [path for path in folder.iterdir() if path.name not in named and path.stat().st_mtime < before]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
 
 
 def has_job(batch: ImportBatch) -> bool:
