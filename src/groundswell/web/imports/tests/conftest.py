@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ class Wizard:
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM procrastinate_jobs")
         else:
-            run_worker(wait=False)
+            on_a_thread(lambda: run_worker(wait=False))
         batch.refresh_from_db()
         return batch
 
@@ -117,8 +118,18 @@ def wizard(db: None, settings: Any, tmp_path: Path) -> Wizard:
 def committing_wizard(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Wizard]:
     """For jobs that a real worker does."""
     yield begin(settings, tmp_path)
-    # The worker's thread keeps its connection, and a database in use cannot be dropped.
-    asyncio.run(sync_to_async(connections.close_all)())
+    release_worker()
+
+
+def release_worker() -> None:
+    """The worker's thread keeps its connection, and a database in use cannot be dropped."""
+    on_a_thread(lambda: asyncio.run(sync_to_async(connections.close_all)()))
+
+
+def on_a_thread(work: Callable[[], None]) -> None:
+    """A browser's test runs inside an event loop, which does not take another on its thread."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
 
 
 def begin(settings: Any, tmp_path: Path) -> Wizard:
