@@ -42,7 +42,8 @@ def complaints(wizard: Wizard, context: BrowserContext, live_server: Any) -> Ite
     cookie = wizard.client.cookies[django_settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     yield said
-    assert said == []
+    # A form sent back with its mistakes answers 422, which the console calls an error.
+    assert [text for text in said if "status of 422" not in text] == []
 
 
 def check(page: Page) -> None:

@@ -129,7 +129,10 @@ def release_worker() -> None:
 def on_a_thread(work: Callable[[], None]) -> None:
     """A browser's test runs inside an event loop, which does not take another on its thread."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(work).result()
+        try:
+            pool.submit(work).result()
+        finally:
+            pool.submit(connections.close_all).result()
 
 
 def begin(settings: Any, tmp_path: Path) -> Wizard:
