@@ -15,10 +15,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from groundswell.accounts.access import roles_of
-from groundswell.accounts.enums import STAFF_ROLES, Role
+from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.places.attributions import ATTRIBUTIONS
 from groundswell.web.gallery import GALLERY, GalleryForm, gallery_messages
+from groundswell.web.navigation import LEADERS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -36,12 +37,14 @@ SHELL = (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Everyone's way in: callers to their call, staff to their campaigns, strangers to a welcome."""
+    """Everyone's way in: callers to their call, staff to their campaigns or imports, strangers to a welcome."""
     if not request.user.is_authenticated:
         return render(request, "web/landing.html")
     roles = roles_of(request)
-    if roles & STAFF_ROLES:
+    if roles & LEADERS:
         return redirect("campaigns:index")
+    if Role.DATA_MANAGER in roles:
+        return redirect("imports:index")
     if Role.CALLER in roles:
         return redirect("phonebank:calling")
     reason = _(

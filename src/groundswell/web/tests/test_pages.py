@@ -8,6 +8,7 @@ from django.test import Client
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, Organisation, User
+from groundswell.accounts.tests.builders import make_member
 from groundswell.web.navigation import MENU
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,10 @@ def test_a_chart_of_nothing_says_so():
 
 def test_every_menu_entry_names_roles():
     assert all(place.roles for place in MENU)
+
+
+@pytest.mark.parametrize(
+    ("role", "way"), [(Role.ORGANISER, "/campaigns/"), (Role.DATA_MANAGER, "/imports/"), (Role.OWNER, "/campaigns/")]
+)
+def test_staff_begin_where_their_work_is(role: Role, way: str):
+    assert signed_in(make_member(role).user).get("/")["Location"] == way
