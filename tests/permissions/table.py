@@ -153,7 +153,8 @@ ORGANISING = [
 # Closed numbers, screening and retention are the organisation's: whoever answers for the law in any campaign.
 COMPLIANCE = [
     row("compliance:rules", EVERYONE),
-    row("compliance:figures", any_campaigns("owner"), FORM),
+    row("compliance:figures", KEEPERS_ANYWHERE),
+    row("compliance:figure", any_campaigns("owner"), FORM, key="attempt_cap"),
     row("compliance:screening", KEEPERS_ANYWHERE),
     row("compliance:do_not_call", KEEPERS_ANYWHERE, FORM),
     row("compliance:lift", KEEPERS_ANYWHERE, POST, pk=lambda w: w.suppression.pk),

@@ -36,3 +36,20 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
 def figure_name(key: str) -> str:
     """A figure's name in words; its key where an owner's own pack brings one we do not know."""
     return str(FIGURE_NAMES.get(key, key.replace("_", " ")))
+
+
+_PARTS: Final[dict[str, str | Promise]] = {
+    "mon": _("Monday"),
+    "tue": _("Tuesday"),
+    "wed": _("Wednesday"),
+    "thu": _("Thursday"),
+    "fri": _("Friday"),
+    "sat": _("Saturday"),
+    "sun": _("Sunday"),
+    "": _("Elsewhere"),
+}
+
+
+def part_name(name: str) -> str:
+    """The name of one part of a figure: a day of the week, or a nation; the empty one is for whatever is not named."""
+    return str(_PARTS.get(name, name))

@@ -17,7 +17,7 @@ from groundswell.compliance.enums import (
     SuppressionReason,
     SuppressionScope,
 )
-from groundswell.compliance.figure_names import figure_name
+from groundswell.compliance.figure_names import figure_name, part_name
 
 
 class Figure(models.Model):
@@ -52,6 +52,16 @@ class Figure(models.Model):
     def name(self) -> str:
         """What it is called on a page."""
         return figure_name(self.key)
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """A value of several parts as names and texts; empty for a plain one."""
+        if not isinstance(self.value, dict):
+            return []
+        return [
+            (part_name(name), " – ".join(part) if isinstance(part, list) else str(part))
+            for name, part in self.value.items()
+        ]
 
 
 class Consent(models.Model):

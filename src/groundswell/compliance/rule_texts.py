@@ -324,6 +324,13 @@ _ALL: tuple[Rule, ...] = (
         _CALL_STATUS,
     ),
     Rule(
+        "E1",
+        _("No tallies before the poll closes"),
+        _("How people voted, and how they mean to, stays inside the authorised team until the poll has closed."),
+        _("Representation of the People Act 1983, section 66A"),
+        _("Results are for the team; their export is marked until the poll closes"),
+    ),
+    Rule(
         "X1",
         _("Staff sign in with two factors"),
         _("Whoever can see more than one household uses a passkey or a code besides the password."),

@@ -6,6 +6,7 @@ app_name = "compliance"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", rules.rules, name="rules"),
     path("figures/", rules.figures, name="figures"),
+    path("figures/<slug:key>/", rules.figure, name="figure"),
     path("screening/", screening.screening, name="screening"),
     path("do-not-call/", screening.do_not_call, name="do_not_call"),
     path("do-not-call/<int:pk>/lift/", screening.lift, name="lift"),

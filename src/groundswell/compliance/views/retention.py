@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from groundswell.accounts.access import require_role
+from groundswell.accounts.access import require_role, roles_of
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import User
 from groundswell.compliance.figures import figure
@@ -31,6 +31,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "expiries": expiring(now=now),
+        "may_change": Role.OWNER in roles_of(request),
         "is_nightly": figure("retention_nightly", on=timezone.localdate()) is True,
     }
     return render(request, "compliance/retention.html", context)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,11 +26,13 @@ from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, RULES, WHAT_TO_DO
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+MAY = (Role.OWNER, Role.DATA_MANAGER)
 GROUPS = (
     ("C", _("Calls")),
     ("M", _("Messages")),
     ("D", _("Personal data")),
     ("R", _("Electoral register")),
+    ("E", _("Elections")),
     ("X", _("Safety and access")),
 )
 
@@ -64,28 +67,41 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "compliance/rules.html", context)
 
 
-@require_role(Role.OWNER)
+@require_safe
+@require_role(*MAY)
 def figures(request: HttpRequest) -> HttpResponse:
-    """The figures in force, those to come, and a form for the owner's own."""
-    form = FigureForm(request.POST or None, initial={"key": request.GET.get("key", "")})
-    if request.method == "POST" and form.is_valid() and _added(request, form):
+    """The figures in force and those to come, with their sources."""
+    return render(request, "compliance/figures.html", _figures(request))
+
+
+@require_role(Role.OWNER)
+def figure(request: HttpRequest, key: str) -> HttpResponse:
+    """A figure of the owner's own in the place of the one in force."""
+    context = _figures(request)
+    current = next((f for f in context["in_force"] if f.key == key), None)
+    if current is None:
+        raise Http404("no such figure")
+    form = FigureForm(current, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _added(request, key, form):
         return redirect("compliance:figures")
+    return render(request, "compliance/figures.html", context | {"form": form, "figure": current})
+
+
+def _figures(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
-    context: dict[str, Any] = {
-        "form": form,
+    return {
         "in_force": figures_in_force(on=today),
         "to_come": Figure.objects.filter(valid_from__gt=today).order_by("valid_from", "key"),
-        "own": Figure.objects.filter(packaged=False).select_related("added_by").order_by("-valid_from", "key"),
+        "may_change": Role.OWNER in roles_of(request),
     }
-    return render(request, "compliance/figures.html", context)
 
 
-def _added(request: HttpRequest, form: FigureForm) -> bool:
+def _added(request: HttpRequest, key: str, form: FigureForm) -> bool:
     assert isinstance(request.user, User)
     try:
-        figure = add_figure(
-            key=form.cleaned_data["key"],
-            value=json.loads(form.cleaned_data["value"]),
+        added = add_figure(
+            key=key,
+            value=form.cleaned_data["value"],
             valid_from=form.cleaned_data["valid_from"],
             source=form.cleaned_data["source"],
             by=request.user,
@@ -95,7 +111,6 @@ def _added(request: HttpRequest, form: FigureForm) -> bool:
         return False
     messages.success(
         request,
-        _("“%(key)s” is %(value)s from %(day)s on.")
-        % {"key": figure.key, "value": figure.value, "day": figure.valid_from},
+        _("“%(name)s” has your value from %(day)s on.") % {"name": added.name, "day": date_format(added.valid_from)},
     )
     return True

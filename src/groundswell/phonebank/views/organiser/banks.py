@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.compliance.enums import Refusal
-from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT
+from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT, explanation_anchor
 from groundswell.phonebank.dashboards import callers_here, forget_progress, outcome_counts, pace, parts_of
 from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus
 from groundswell.phonebank.models import PhoneBank
@@ -230,7 +230,13 @@ def _refusal_rows(refusals: Any) -> list[dict[str, Any]]:
             reason = Refusal(value)
             rule = RULE_OF_REFUSAL[reason]
             rows.append(
-                {"label": reason.label, "why": WHY_NOT[reason], "count": count, "rule": rule.id if rule else None}
+                {
+                    "label": reason.label,
+                    "why": WHY_NOT[reason],
+                    "count": count,
+                    "rule": rule.id if rule else None,
+                    "anchor": explanation_anchor(reason),
+                }
             )
         else:
             rows.append({"label": DoneReason(value).label, "why": "", "count": count, "rule": None})
