@@ -27,6 +27,7 @@ from groundswell.config.postgres.tuning import configuration_text, server_settin
 
 from .conftest import reachable_folder
 
+pytestmark = pytest.mark.slow
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down to another account")
 
 

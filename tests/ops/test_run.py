@@ -70,6 +70,8 @@ def test_from_nothing_to_a_page_and_back_with_the_data_kept(fresh: Installation)
     running = fresh.start("run")
     running.says(READY)
     assert fresh.address in running.output
+    setup = next(word for word in running.output.split() if "setup" in word and word.startswith(fresh.address))
+    assert "owner" in httpx.get(setup).text
     assert answers(fresh)
     keep_something(fresh)
     assert running.stop(signal.SIGINT) == 0

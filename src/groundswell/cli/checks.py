@@ -53,7 +53,7 @@ def database_checks(place: str) -> Iterator[Finding]:
             "Check DATABASE_URL, that the server runs, that it lets this machine in, and that the database exists.",
         )
         return
-    for check in (_rights, _migrations, _worker, _failed_jobs):
+    for check in (_rights, _migrations, _owner, _worker, _failed_jobs):
         try:
             yield check()
         except DatabaseError as error:
@@ -164,6 +164,15 @@ def _migrations() -> Finding:
     if waiting:
         return Finding("migrations", BAD, f"{len(waiting)} are waiting", "Run `groundswell migrate`.")
     return Finding("migrations", GOOD, "all applied")
+
+
+def _owner() -> Finding:
+    from groundswell.accounts.operations import is_set_up
+
+    if is_set_up():
+        return Finding("owner", GOOD, "there is one")
+    mend = "`groundswell run`, and `groundswell migrate` too, print a link by which the owner's account is made."
+    return Finding("owner", DOUBTFUL, "nobody owns this installation yet", mend)
 
 
 def _worker() -> Finding:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from groundswell.cli.console import answer, json_option
+from groundswell.cli.console import answer, json_option, note, progress
 from groundswell.cli.database import needs_database
+from groundswell.config.environment import environment
 
 
 def apply_migrations() -> list[str]:
@@ -36,6 +37,11 @@ def apply_migrations() -> list[str]:
 @needs_database
 def command(as_json: bool) -> None:
     """Bring the database up to date with this version. Safe to run again."""
-    applied = apply_migrations()
+    from groundswell.accounts.setup_links import create_setup_link
+
+    with progress("Bringing the database up to date"):
+        applied = apply_migrations()
+    if not environment().demo and (link := create_setup_link()):
+        note(f"Nobody owns this installation yet. To make the owner's account, open within a day:\n  {link}")
     text = "\n".join(f"applied {name}" for name in applied) or "The database is up to date."
     answer({"applied": applied}, as_json=as_json, text=text)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from groundswell.cli.console import answer, json_option, note_rejects
+from groundswell.cli.console import answer, json_option, note_rejects, progress
 from groundswell.cli.database import needs_database
 
 Command = Callable[..., None]
@@ -37,15 +37,16 @@ def import_command(name: str, layout_name: str, description: str) -> click.Comma
             raise click.BadParameter(f"must be one of {', '.join(AreaKind.values)}.", param_hint="--kind")
         layout = LAYOUTS[layout_name]
         started = time.monotonic()
-        report = import_places(
-            layout,
-            content=file.read_bytes(),
-            by=None,
-            boundary_set=boundary_set,
-            kind=kind,
-            source=source,
-            dry_run=dry_run,
-        )
+        with progress("Importing"):
+            report = import_places(
+                layout,
+                content=file.read_bytes(),
+                by=None,
+                boundary_set=boundary_set,
+                kind=kind,
+                source=source,
+                dry_run=dry_run,
+            )
         rejects_file = ""
         if report.rejects:
             path = rejects or file.with_name(f"{file.stem}.rejects.csv")

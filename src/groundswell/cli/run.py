@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from groundswell.cli.console import note
+from groundswell.cli.console import note, progress
 from groundswell.cli.database import database
 from groundswell.cli.failures import Refusal
 from groundswell.cli.migrate import apply_migrations
@@ -43,16 +43,19 @@ def command(with_demo: bool) -> None:
         environment.cache_clear()
         env = environment()
     with database() as server:
-        if applied := apply_migrations():
+        with progress("Bringing the database up to date"):
+            applied = apply_migrations()
+        if applied:
             note(f"Database brought up to date ({len(applied)} migrations).")
         collect_static()
         links = _demo_links(env) if with_demo else []
+        setup_link = None if with_demo else _setup_link()
         supervisor = Supervisor(
             children=[_child("web"), _child("worker")],
             say=note,
             look_after=_database_watch(server),
         )
-        told_to_stop = supervisor.run(when_started=lambda: _announce(env, links))
+        told_to_stop = supervisor.run(when_started=lambda: _announce(env, links, setup_link))
     if not told_to_stop:
         raise Refusal("Groundswell could not be started.")
     where = "in your PostgreSQL" if env.database_url else f"in {env.data_dir}"
@@ -87,7 +90,13 @@ def _demo_links(env: Environment) -> list[tuple[str, str]]:
     return [(role, env.public_url + path) for role, path in demo.sign_in_links()]
 
 
-def _announce(env: Environment, links: list[tuple[str, str]]) -> bool:
+def _setup_link() -> str | None:
+    from groundswell.accounts.setup_links import create_setup_link
+
+    return create_setup_link()
+
+
+def _announce(env: Environment, links: list[tuple[str, str]], setup_link: str | None) -> bool:
     """Once the port answers, say where; returns whether it did."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(env.host, env.host)  # noqa: S104 - connects, does not listen
     try:
@@ -98,6 +107,12 @@ def _announce(env: Environment, links: list[tuple[str, str]]) -> bool:
     if links:
         width = max(len(role) for role, _link in links)
         lines += ["Sign in to the demo as", *(f"  {role:<{width}}  {link}" for role, link in links), ""]
+    if setup_link:
+        lines += [
+            "Nobody owns this installation yet. To make the owner's account, open within a day:",
+            f"  {setup_link}",
+            "",
+        ]
     lines += [f"Ctrl-C stops it; the data stays in {_shown(env.data_dir)}."]
     click.echo("\n".join(lines))
     return True

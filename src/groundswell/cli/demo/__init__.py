@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from groundswell.cli.console import answer, json_option, note
+from groundswell.cli.console import answer, json_option, note, progress
 from groundswell.cli.database import needs_database
 
 # Any number: the same people in the same streets on every machine.
@@ -152,7 +152,8 @@ def ensure_loaded() -> None:
 
     if not is_loaded():
         note("Inventing two towns for the demo ...")
-        load(now=timezone.now())
+        with progress("Inventing two towns"):
+            load(now=timezone.now())
 
 
 def sign_in_links() -> list[tuple[str, str]]:
@@ -177,7 +178,8 @@ def load_command(as_json: bool) -> None:
     from django.utils import timezone
 
     started = time.monotonic()
-    result = load(now=timezone.now())
+    with progress("Inventing two towns"):
+        result = load(now=timezone.now())
     answer({**result, "seconds": round(time.monotonic() - started, 2)}, as_json=as_json)
 
 
@@ -187,6 +189,7 @@ def load_command(as_json: bool) -> None:
 def remove_command(as_json: bool) -> None:
     """Take the demo out again, completely."""
     started = time.monotonic()
-    rows = sum(remove().values())
+    with progress("Taking the demo out"):
+        rows = sum(remove().values())
     text = f"Removed {rows:,} rows." if rows else "The demo is not loaded; nothing was changed."
     answer({"removed": rows, "seconds": round(time.monotonic() - started, 2)}, as_json=as_json, text=text)

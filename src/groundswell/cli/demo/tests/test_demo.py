@@ -171,6 +171,7 @@ def test_it_can_be_tried_at_any_hour_where_the_demo_is_allowed_and_only_there(lo
     assert is_open_at_night() == {False}
 
 
+@pytest.mark.slow
 def test_files_of_its_imports_go_with_it(places, django_capture_on_commit_callbacks):
     demo.load(now=timezone.now(), electors=300)
     file = ImportBatch.objects.get(kind="phones").rejects_file
@@ -190,6 +191,7 @@ def test_removed_without_a_trace_and_loaded_again(places):
     assert demo.remove() == {}
 
 
+@pytest.mark.slow
 def test_what_visitors_did_goes_with_it_and_what_is_real_stays(places):
     source = DataSource.objects.create(name="Members", lawful_basis="Consent", purpose="Campaigning")
     real = Person.objects.create(source=source, given_names="Real", family_name="Person", name_key="person real")
@@ -219,6 +221,7 @@ def test_what_visitors_did_goes_with_it_and_what_is_real_stays(places):
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_consent_ledger_is_guarded_again_afterwards(places):
     test_what_visitors_did_goes_with_it_and_what_is_real_stays(places)
     with connection.cursor() as cursor:
@@ -226,6 +229,7 @@ def test_the_consent_ledger_is_guarded_again_afterwards(places):
         assert cursor.fetchall() == [("O",)]
 
 
+@pytest.mark.slow
 def test_an_organisation_that_is_there_keeps_its_name(places):
     Organisation.objects.create(id=1, name="Ours", kind="charity")
     demo.load(now=timezone.now(), electors=300)
@@ -233,6 +237,7 @@ def test_an_organisation_that_is_there_keeps_its_name(places):
     assert Organisation.objects.get().name == "Ours"
 
 
+@pytest.mark.slow
 def test_not_twice_and_not_beside_a_real_register(loaded):
     with pytest.raises(demo.DemoError, match="loaded already"):
         demo.load(now=timezone.now())
