@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.utils.functional import Promise
@@ -32,6 +33,19 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
     "households_a_day": _("Households a caller may be shown a day"),
 }
 
+# Shown so that the rule can be read whole, and not to be changed: the product has no means of doing otherwise.
+FIXED_FIGURES: Final = frozenset(
+    {
+        "recorded_calls",
+        "voicemail_messages",
+        "predictive_dialling",
+        "soft_opt_in",
+        "charitable_soft_opt_in_from",
+        "register_entitled",
+        "subject_access_days",
+    }
+)
+
 
 def figure_name(key: str) -> str:
     """A figure's name in words; its key where an owner's own pack brings one we do not know."""
@@ -39,6 +53,7 @@ def figure_name(key: str) -> str:
 
 
 _PARTS: Final[dict[str, str | Promise]] = {
+    # In the order in which they are shown.
     "mon": _("Monday"),
     "tue": _("Tuesday"),
     "wed": _("Wednesday"),
@@ -53,3 +68,9 @@ _PARTS: Final[dict[str, str | Promise]] = {
 def part_name(name: str) -> str:
     """The name of one part of a figure: a day of the week, or a nation; the empty one is for whatever is not named."""
     return str(_PARTS.get(name, name))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """The parts of a figure in the order of the week, or of the alphabet with "elsewhere" last."""
+    week = list(_PARTS)
+    return sorted(names, key=lambda name: (week.index(name) if name in week else 0, name))

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.compliance.figure_names import in_order
 from groundswell.compliance.models import Figure
 from groundswell.people.addresses import AddressError, normalise_phone
 
@@ -73,7 +74,8 @@ ELSEWHERE = "elsewhere"
 def written_lines(value: dict[str, Any]) -> str:
     """Hours or ages as lines that `read_lines` reads back."""
     return "\n".join(
-        f"{name or ELSEWHERE} {'-'.join(part) if isinstance(part, list) else part}" for name, part in value.items()
+        f"{name or ELSEWHERE} {'-'.join(value[name]) if isinstance(value[name], list) else value[name]}"
+        for name in in_order(value)
     )
 
 

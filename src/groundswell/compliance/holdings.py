@@ -110,6 +110,13 @@ def _screenings(person: Person) -> list[dict[str, Any]]:
     )
 
 
+def _forget_screenings(person: Person) -> int:
+    """Those of numbers that nobody else has; they would go with the number, which goes after them."""
+    shared = PersonContact.objects.filter(contact_point=OuterRef("contact_point")).exclude(person=person)
+    mine = Screening.objects.filter(~Exists(shared), contact_point__people=person).values_list("pk", flat=True)
+    return Screening.objects.filter(pk__in=list(mine)).delete()[0]
+
+
 def _register_entries(person: Person) -> list[dict[str, Any]]:
     return rows_of(
         Elector.objects.filter(person=person).order_by("pk"),
@@ -282,7 +289,7 @@ def register_holdings() -> None:
         label=_("Screening"),
         models=[Screening],
         export=_screenings,
-        kept_because=_("Goes with the number it belongs to."),
+        erase=_forget_screenings,
     )
     register(
         "access",

@@ -17,7 +17,7 @@ from groundswell.compliance.enums import (
     SuppressionReason,
     SuppressionScope,
 )
-from groundswell.compliance.figure_names import figure_name, part_name
+from groundswell.compliance.figure_names import FIXED_FIGURES, figure_name, in_order, part_name
 
 
 class Figure(models.Model):
@@ -59,9 +59,14 @@ class Figure(models.Model):
         if not isinstance(self.value, dict):
             return []
         return [
-            (part_name(name), " – ".join(part) if isinstance(part, list) else str(part))
-            for name, part in self.value.items()
+            (part_name(name), "–".join(part) if isinstance(part, list) else str(part))
+            for name, part in ((name, self.value[name]) for name in in_order(self.value))
         ]
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the product can do nothing but what it says, so that changing it would change nothing."""
+        return self.key in FIXED_FIGURES
 
 
 class Consent(models.Model):

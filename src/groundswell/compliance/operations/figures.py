@@ -28,6 +28,10 @@ def add_figure(
     known = Figure.objects.filter(jurisdiction=organisation.jurisdiction, key=key).order_by("-packaged").first()
     if known is None:
         raise ValidationError(_("No rule reads a figure called “%(key)s”.") % {"key": key})
+    if known.is_fixed:
+        raise ValidationError(
+            _("The product has no means of doing otherwise, so that this figure would change nothing.")
+        )
     check_figure_value(key, value, known.value)
     if not source.strip():
         raise ValidationError(_("Say where the figure comes from: the law, the regulator, or your own decision."))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from groundswell.compliance.figure_names import FIGURE_NAMES
 from groundswell.compliance.figures import figure, figures_in_force
 from groundswell.compliance.forms import read_lines, written_lines
 from groundswell.compliance.models import Figure, Suppression
-from groundswell.compliance.operations import suppress
+from groundswell.compliance.operations import add_figure, suppress
 from groundswell.compliance.rule_texts import RULES, explanation_anchor
 
 ROOT = Path(groundswell.__file__).parent
@@ -90,6 +91,10 @@ def test_the_owner_adds_a_figure_of_their_own() -> None:
     owner.post(url, form | {"value": "5", "valid_from": today + timedelta(days=3)})
     assert "To come" in page(owner, "/compliance/figures/")
     assert owner.get("/compliance/figures/nonsense/").status_code == 404
+    # What the product cannot do is no figure to change.
+    assert owner.get("/compliance/figures/recorded_calls/").status_code == 404
+    with pytest.raises(ValidationError, match="no means"):
+        add_figure(key="recorded_calls", value=True, valid_from=today, source="us", by=None)
     assert client_of(Role.DATA_MANAGER).get(url).status_code == 403
 
 

@@ -17,6 +17,7 @@ from groundswell.accounts.access import require_role, roles_of
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import Refusal
+from groundswell.compliance.figure_names import FIGURE_NAMES
 from groundswell.compliance.figures import figures_in_force
 from groundswell.compliance.forms import FigureForm
 from groundswell.compliance.models import Figure
@@ -79,7 +80,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     """A figure of the owner's own in the place of the one in force."""
     context = _figures(request)
     current = next((f for f in context["in_force"] if f.key == key), None)
-    if current is None:
+    if current is None or current.is_fixed:
         raise Http404("no such figure")
     form = FigureForm(current, request.POST or None)
     if request.method == "POST" and form.is_valid() and _added(request, key, form):
@@ -89,8 +90,9 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
 
 def _figures(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
+    order = {key: place for place, key in enumerate(FIGURE_NAMES)}
     return {
-        "in_force": figures_in_force(on=today),
+        "in_force": sorted(figures_in_force(on=today), key=lambda f: (order.get(f.key, len(order)), f.key)),
         "to_come": Figure.objects.filter(valid_from__gt=today).order_by("valid_from", "key"),
         "may_change": Role.OWNER in roles_of(request),
     }

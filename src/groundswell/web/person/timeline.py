@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,8 @@ class Event:
     verb: str
     who: str
     tag: str = ""
+    # How often in a row on that day.
+    times: int = 1
 
     @property
     def what(self) -> str:
@@ -68,4 +71,20 @@ class Event:
 def timeline_of(person: Person) -> list[Event]:
     """The newest SHOWN events of a person's record, newest first; one query."""
     parameters = {"person": person.pk, "household": person.household_id, "limit": SHOWN}
-    return [Event(*row) for row in ask("timeline", parameters)]
+    return _folded([Event(*row) for row in ask("timeline", parameters)])
+
+
+def _folded(events: list[Event]) -> list[Event]:
+    """The same done by the same on one day, again and again, as one line with the newest time."""
+    lines: list[Event] = []
+    for event in events:
+        last = lines[-1] if lines else None
+        if last and _same(last) == _same(event):
+            lines[-1] = replace(last, times=last.times + 1)
+        else:
+            lines.append(event)
+    return lines
+
+
+def _same(event: Event) -> tuple[object, ...]:
+    return event.action, event.verb, event.who, event.tag, timezone.localdate(event.at)

@@ -48,7 +48,7 @@ def test_the_page_says_who_and_why_not(data_manager: Client, person: Person) -> 
     Screening.objects.update(listed=True)
     page = text(data_manager, person)
     assert "Siân Wyllt" in page
-    assert "Because this number is on the Telephone Preference Service and we have no consent for it." in page
+    assert "No, because this number is on the Telephone Preference Service and we have no consent for it." in page
     assert "/compliance/rules/#why-tps" in page
     assert AuditEvent.objects.filter(verb="view_person", subject_id=person.pk).count() == 1
 
@@ -138,13 +138,14 @@ def test_everything_that_happened_to_the_record(
     AuditEvent.objects.create(
         actor=caller, action="view", verb="claim_household", subject_kind="phonebank.queueentry", subject_id=entry.pk
     )
+    text(data_manager, person)
     page = text(data_manager, person)
     for line in (
         "The file “members.csv” brought a number",
         "put on a tag “poster”",
         "closed a number or email",
         "Cai was shown the household to call it",
-        "looked at this page",
+        "looked at this page, 2 times",
     ):
         assert line in page
 
