@@ -142,8 +142,13 @@ TEMPLATES = [
 FORM_RENDERER = "groundswell.web.forms.FormRenderer"
 
 LANGUAGE_CODE = ENV.language
-LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+# Offered is what has been translated (docs/translating.md): a page must not say it is Welsh and be English.
+LANGUAGES = [("en-gb", "English")] + [
+    (code, name)
+    for code, name in [("cy", "Cymraeg"), ("gd", "Gàidhlig"), ("ga", "Gaeilge")]
+    if (LOCALE_PATHS[0] / code / "LC_MESSAGES" / "django.mo").exists()
+]
 TIME_ZONE = ENV.time_zone
 USE_I18N = USE_TZ = True
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # begin at random below it; sixteen passes fit. The same figure stands in sql/install/50_record.sql.
 PASS = 2**27
 UNDO_WITHIN = timedelta(seconds=30)
+# The picker knows whole minutes only.
+A_MINUTE = timedelta(minutes=1)
 CALL_BACK_WITHIN = timedelta(days=60)
 # More completed conversations than this in so short a time are looked at by an organiser.
 ODDITY_WINDOW = timedelta(minutes=2)
@@ -46,6 +48,9 @@ def check_result(result: CallResult, outcome: Outcome | None) -> Outcome:
     if outcome.next == OutcomeNext.CALL_BACK:
         if result.call_back_at is None:
             raise CallResultError(_("Choose when to call back."))
+        # The moment of the press counts, not that of delivery: a result may wait for hours on a phone without signal.
+        if result.call_back_at < result.occurred_at - A_MINUTE:
+            raise CallResultError(_("That time has passed. Choose one that is still to come."))
         if result.call_back_at > result.occurred_at + CALL_BACK_WITHIN:
             raise CallResultError(_("Choose a time within the next two months."))
     return outcome

@@ -50,7 +50,8 @@ class Item:
 
 def navigation_for(request: HttpRequest) -> list[Item]:
     """The menu of the user's roles; none for a caller, whose one page needs no menu."""
-    roles = roles_of(request)
+    # A request refused by the first middleware (a strange host name) has no user yet.
+    roles = roles_of(request) if hasattr(request, "user") else frozenset()
     items = []
     for place in MENU:
         if not roles & place.roles:

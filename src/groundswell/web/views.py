@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from groundswell.accounts.access import roles_of
+from groundswell.accounts.access import memberships_of
 from groundswell.accounts.enums import Role
-from groundswell.accounts.models import Organisation
+from groundswell.accounts.models import Membership, Organisation
+from groundswell.campaigns.models import Campaign
 from groundswell.places.attributions import ATTRIBUTIONS
 from groundswell.web.gallery import GALLERY, GalleryForm, gallery_messages
 from groundswell.web.navigation import LEADERS
@@ -31,26 +33,43 @@ SHELL = (
     "groundswell/css/components.css",
     "groundswell/css/forms.css",
     "groundswell/css/utilities.css",
+    "groundswell/img/icon.svg",
     "groundswell/js/retry.js",
+    "groundswell/js/offline.js",
+    "groundswell/js/outbox.js",
+    "phonebank/calling.css",
+    "phonebank/calling.js",
 )
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Everyone's way in: callers to their call, staff to their campaigns or imports, strangers to a welcome."""
+    """Everyone's way in: callers to their call, staff to their campaign or imports, strangers to a welcome."""
     if not request.user.is_authenticated:
         return render(request, "web/landing.html")
-    roles = roles_of(request)
-    if roles & LEADERS:
-        return redirect("campaigns:index")
-    if Role.DATA_MANAGER in roles:
+    memberships = memberships_of(request)
+    led = [m for m in memberships if m.role in LEADERS]
+    if led:
+        return _to_campaigns(led)
+    if any(m.role == Role.DATA_MANAGER for m in memberships):
         return redirect("imports:index")
-    if Role.CALLER in roles:
+    if memberships:
         return redirect("phonebank:calling")
     reason = _(
         "Your account is not part of a campaign at the moment. Ask the organiser who invited you for a new link."
     )
     return render(request, "web/waiting.html", {"reason": reason})
+
+
+def _to_campaigns(led: list[Membership]) -> HttpResponse:
+    """To the campaign, when the user leads a single one; else to the list."""
+    campaigns = Campaign.objects.filter(archived_at__isnull=True)
+    if all(m.campaign_id for m in led):
+        campaigns = campaigns.filter(pk__in=[m.campaign_id for m in led])
+    slugs = campaigns.values_list("slug", flat=True)[:2]
+    if len(slugs) == 1:
+        return redirect("campaigns:campaign", slugs[0])
+    return redirect("campaigns:index")
 
 
 @require_safe
@@ -76,9 +95,11 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at the root so that its scope is the whole site."""
+    shell = [reverse("offline"), *(static(path) for path in SHELL)]
     context = {
         "offline_url": reverse("offline"),
-        "shell": [reverse("offline"), *(static(path) for path in SHELL)],
+        "shell": shell,
+        "shell_version": hashlib.sha256("\0".join(shell).encode()).hexdigest()[:12],
         "static_prefix": settings.STATIC_URL,
     }
     response = render(request, "web/sw.js", context, content_type="text/javascript")

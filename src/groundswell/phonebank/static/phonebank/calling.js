@@ -7,7 +7,7 @@
   const alert = document.getElementById("alert");
   const user = main.dataset.user, tokenUrl = main.dataset.token;
   const HEARTBEAT = 60000;
-  let sending = null;
+  let sending = null, toldOfLeft = false;
   document.documentElement.classList.add("js");
 
   const say = (which) => { state.textContent = state.dataset[which] ?? ""; };
@@ -41,8 +41,7 @@
   function ready() {
     restore();
     branch();
-    const quick = main.querySelector("[data-quick]");
-    if (quick) quick.hidden = false;
+    if (form()) form().noValidate = true;
     for (const passing of main.querySelectorAll("[data-lasts]")) {
       setTimeout(() => passing.remove(), passing.dataset.lasts * 1000);
     }
@@ -58,6 +57,28 @@
         step.hidden = step.disabled = !open;
       }
     }
+    callBack();
+  }
+
+  // The picker speaks the time of those who are rung, wherever the caller is. What has passed is not offered, and what is
+  // not asked for is off, so that it cannot stop the form from where nobody sees it.
+  const inZone = (at, zone) =>
+    new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(at).replace(" ", "T");
+  function moment({ minutes, at, days }, zone) {
+    if (minutes) return inZone(Date.now() + minutes * 60000, zone);
+    return `${inZone(Date.now() + (days ?? 0) * 86400000, zone).slice(0, 10)}T${at}`;
+  }
+  function callBack() {
+    const picker = main.querySelector("[data-zone]");
+    if (!picker) return;
+    const { zone } = picker.dataset;
+    const field = document.getElementById("call_back_at");
+    field.disabled = !main.querySelector("[data-call-back]:checked");
+    field.required = !field.disabled;
+    field.min = inZone(Date.now(), zone);
+    picker.querySelector("[data-quick]").hidden = false;
+    for (const quick of picker.querySelectorAll("[data-at]")) quick.hidden = moment(quick.dataset, zone) <= field.min;
+    picker.querySelector("[data-elsewhere]").hidden = inZone(Date.now(), zone) === inZone(Date.now());
   }
 
   const draftKey = () => form() && `draft:${form().dataset.uuid}`;
@@ -78,7 +99,18 @@
     }
   }
 
+  // What is missing is asked for before anything is kept: without signal the server cannot ask. The browser's own check
+  // would complain of the outcomes that are folded away.
+  function isWanting() {
+    const field = [...form().elements].find((one) => one.willValidate && !one.validity.valid && one.offsetParent);
+    if (!field) return false;
+    field.scrollIntoView({ block: "center" });
+    field.reportValidity();
+    return true;
+  }
+
   async function save(submitter) {
+    if (isWanting()) return;
     const uuid = form().dataset.uuid;
     if (sending === uuid) return;
     sending = uuid;
@@ -105,6 +137,7 @@
       sending = null;
       say("waiting");
       if (event === "signed-out") warn("signedOut");
+      else if (toldOfLeft) warn("held");
       else warn(left === 1 ? "offlineOne" : "offlineMany", { n: left });
     } else if (event === "empty") {
       if (main.querySelector("[data-flush]")) location.reload();
@@ -115,6 +148,7 @@
   async function swap(target) {
     if (target.dataset.busy) return;
     target.dataset.busy = "1";
+    if ((await outbox.waiting(user)).length) await outbox.flush(user, tokenUrl);
     try {
       const fields = [...new FormData(target)].filter(([name]) => name !== "csrfmiddlewaretoken");
       const response = await outbox.post(target.action, fields, tokenUrl);
@@ -131,11 +165,11 @@
   }
 
   async function signOut(target) {
-    await outbox.flush(user, tokenUrl);
-    if ((await outbox.waiting(user)).length) return warn("held");
-    await forgetPage();
-    for (const left of await outbox.all()) if (left.user === user) await outbox.forget(left.uuid);
-    sessionStorage.clear();
+    const left = await outbox.close(user, tokenUrl);
+    if (left && !toldOfLeft) {
+      toldOfLeft = true;
+      return warn("held");
+    }
     target.submit();
   }
 
@@ -150,14 +184,7 @@
   document.addEventListener("click", (event) => {
     const quick = event.target.closest("[data-minutes], [data-at]");
     if (quick) {
-      const at = new Date();
-      if (quick.dataset.minutes) at.setMinutes(at.getMinutes() + Number(quick.dataset.minutes));
-      else {
-        at.setDate(at.getDate() + Number(quick.dataset.days ?? 0));
-        at.setHours(...quick.dataset.at.split(":").map(Number), 0, 0);
-      }
-      const local = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
-      document.getElementById("call_back_at").value = local;
+      document.getElementById("call_back_at").value = moment(quick.dataset, quick.closest("[data-zone]").dataset.zone);
       draft();
     }
     // A tap on an outcome brings what it asks for into view; the arrow keys, which also click, leave the page still.

@@ -158,6 +158,7 @@ def _household(
         "people_many": len(people) > 1,
         "says": plan.identification.says(caller),
         "before_line": _before(household),
+        "where": household.address or household.area,
         "count_line": _("Call %(number)d") % {"number": claim.calls_today + 1},
         "show_tip": claim.calls_today == 0,
         "outcomes": _outcomes_markup(get_language() or "", tuple(map(_offered, outcomes().values()))),
@@ -166,6 +167,7 @@ def _household(
         "crib": plan.crib(household.constituency_id),
         "note": posted.get("note", "") if posted else "",
         "call_back_at": posted.get("call_back_at", "") if posted else "",
+        "zone": timezone.get_current_timezone_name(),
         "now_local": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
     }
 
@@ -205,16 +207,11 @@ def shown_number(value: str) -> str:
 
 
 def _before(household: HouseholdToCall) -> str:
-    """The previous contact and the address, in one line."""
-    where = household.address or household.area
+    """The previous contact, in one line."""
     if household.last is None:
-        first = _("Not rung before")
-    else:
-        first = _("%(outcome)s, %(day)s") % {
-            "outcome": household.last.label,
-            "day": date_format(timezone.localtime(household.last.at), "j F"),
-        }
-    return f"{first} · {where}" if where else first
+        return _("Not rung before")
+    day = date_format(timezone.localtime(household.last.at), "j F")
+    return _("Last: %(outcome)s, %(day)s") % {"outcome": household.last.label, "day": day}
 
 
 class Offered(NamedTuple):

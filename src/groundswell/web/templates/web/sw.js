@@ -1,7 +1,8 @@
 // Network first, always: what is shown is what is true. Without signal: the current household for as long as its lease
 // can last, else a page that says what is going on. Nothing else personal is ever kept.
 "use strict";
-const SHELL = "groundswell-shell-1";
+// Files are named by their content: when any changes, so does this, and the old ones are dropped.
+const SHELL = "groundswell-shell-{{ shell_version }}";
 const CALL = "groundswell-call";
 const LEASE_MS = 15 * 60 * 1000;
 const FILES = [{% for url in shell %}"{{ url|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
@@ -26,6 +27,7 @@ async function page(request) {
   } catch {
     const call = await (await caches.open(CALL)).match(request.url);
     if (call && Date.now() - Number(call.headers.get("X-Kept-At")) < LEASE_MS) return call;
+    await caches.delete(CALL);
     return (await caches.match(OFFLINE)) ?? Response.error();
   }
 }

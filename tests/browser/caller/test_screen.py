@@ -1,82 +1,18 @@
-"""The caller's phone in a real browser: 360 px wide, one thumb, no signal, two tabs, a lost reply."""
+"""The caller's phone in a real browser: 360 px wide, one thumb, one household."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browser.caller.pressing import PHONE, heading, press, results, save, serious
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
-from groundswell.campaigns.models import Answer, ScriptStep
+from groundswell.campaigns.models import Answer, CribSheet, ScriptStep
 from groundswell.phonebank.models import Call, Flag, QueueEntry, Skip
-from groundswell.phonebank.tests.caller_world import CallerWorld
+from groundswell.phonebank.operations.leases import solve_flag
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture
-def world(live_server: Any) -> CallerWorld:
-    return CallerWorld()
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": PHONE, "has_touch": True}
-
-
-@pytest.fixture
-def complaints(context: BrowserContext) -> Iterator[list[str]]:
-    """What the browser's console complained of: the policy's refusals, errors in scripts."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
-    yield said
-    unexpected = [
-        text for text in said if "ERR_" not in text and "status of 4" not in text and "status of 5" not in text
-    ]
-    assert unexpected == []
-
-
-@pytest.fixture
-def caller(world: CallerWorld, context: BrowserContext, live_server: Any, complaints: list[str]) -> Client:
-    client = world.client()
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    return client
-
-
-@pytest.fixture
-def open_call(world: CallerWorld, caller: Client, live_server: Any) -> Callable[[Page], None]:
-    def opened(page: Page) -> None:
-        page.goto(live_server.url + reverse("phonebank:call", args=[world.bank.pk]))
-
-    return opened
-
-
-def press(page: Page, outcome: str) -> None:
-    page.get_by_role("radio", name=outcome, exact=True).check()
-
-
-def save(page: Page) -> None:
-    page.get_by_role("button", name="Save and next").click()
-
-
-def results() -> list[tuple[str, str]]:
-    """Household and outcome of each record that stands, in the order recorded."""
-    calls = Call.objects.filter(undone_at__isnull=True).order_by("pk").select_related("outcome", "household")
-    return [(call.household.address_lines.split(" ")[0], call.outcome.code) for call in calls]
-
-
-def heading(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
 def test_save_and_next_is_one_request(world, open_call, page: Page):
@@ -199,163 +135,140 @@ def test_skip_flag_and_pause(world, open_call, page: Page):
 def test_a_mistake_is_told_on_the_same_page(world, open_call, page: Page):
     world.household()
     open_call(page)
-    press(page, "Call back")
+    # A page that was open while the organiser changed the outcomes.
+    page.evaluate("() => { document.querySelector('[data-outcome=no_answer]').value = 'sang'; }")
+    press(page, "No answer")
     page.get_by_text("Add a note").click()
     page.get_by_label("Note", exact=True).fill("After work")
     save(page)
-    expect(page.get_by_text("Choose when to call back.")).to_be_visible()
+    expect(page.get_by_text("is not an outcome we know")).to_be_visible()
     expect(page.get_by_label("Note", exact=True)).to_have_value("After work")
     assert results() == []
 
 
-def test_without_signal_results_wait_on_the_phone_and_survive_a_reload(world, open_call, page: Page, context):
-    world.household()
+def test_without_an_outcome_the_page_asks_for_one(world, open_call, page: Page):
     world.household()
     open_call(page)
-    page.evaluate("() => navigator.serviceWorker.ready")
-    context.set_offline(True)
-    press(page, "No answer")
     save(page)
-    heading(page, "Saved on this phone")
-    expect(page.get_by_text("1 result is saved on this phone")).to_be_visible()
-    page.reload()
-    heading(page, "No signal just now")
-    assert results() == []
-    context.set_offline(False)
-    open_call(page)
-    heading(page, "Voter Number2")
-    assert results() == [("1", "no_answer")]
-
-
-def test_when_the_signal_returns_the_next_household_comes_by_itself(world, open_call, page: Page, context):
-    world.household()
-    world.household()
-    open_call(page)
-    context.set_offline(True)
-    press(page, "Engaged")
-    save(page)
-    heading(page, "Saved on this phone")
-    context.set_offline(False)
-    heading(page, "Voter Number2")
-    expect(page.locator("#alert")).to_be_hidden()
-    assert results() == [("1", "engaged")]
-
-
-def test_the_page_is_still_there_after_a_reload_in_the_middle_of_a_call(world, open_call, page: Page, context):
-    world.household()
-    open_call(page)
-    page.evaluate("() => navigator.serviceWorker.ready")
-    page.reload()
-    press(page, "Spoke")
-    page.get_by_text("Add a note").click()
-    page.get_by_label("Note", exact=True).fill("Cares about buses")
-    page.wait_for_function("async () => (await (await caches.open('groundswell-call')).keys()).length === 1")
-    context.set_offline(True)
-    page.reload()
+    expect(page.get_by_role("radio", name="Spoke", exact=True)).to_be_focused()
     heading(page, "Voter Number1")
-    expect(page.get_by_role("radio", name="Spoke", exact=True)).to_be_checked()
-    expect(page.get_by_label("Note", exact=True)).to_have_value("Cares about buses")
+    press(page, "Call back")
+    save(page)
+    expect(page.get_by_label("Day and time")).to_be_focused()
+    # What is asked for no longer must not stop the form from where nobody sees it.
+    page.get_by_label("Day and time").fill("2020-01-01T10:00")
+    press(page, "No answer")
+    save(page)
+    expect(page.locator(".quiet-screen h1")).to_be_visible()
+    assert results() == [("1", "no_answer")]
 
 
-def test_a_lost_reply_is_one_record(world, open_call, page: Page):
+def test_the_outcomes_are_one_tap_away(world, open_call, page: Page):
+    """All of the first ones lie on the first screen, above the bar, for a household rung before."""
     world.household()
     world.household()
-    lost: list[int] = []
-
-    def lose(route: Any) -> None:
-        if len(lost) < 2:
-            lost.append(route.fetch().status)
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.route("**/result/", lose)
     open_call(page)
     press(page, "No answer")
     save(page)
     heading(page, "Voter Number2")
-    assert lost == [200, 200]
-    assert results() == [("1", "no_answer")]
-
-
-def test_three_presses_are_one_record(world, open_call, page: Page):
-    for _ in range(3):
-        world.household()
-    open_call(page)
-    press(page, "No answer")
-    page.evaluate(
-        "() => { const b = document.querySelector('.call-bar [type=submit]'); b.click(); b.click(); b.click(); }"
+    hidden = page.evaluate(
+        """() => {
+             const bar = document.querySelector(".call-bar").getBoundingClientRect().top;
+             const all = [...document.querySelectorAll(".outcomes > .pair .outcome")];
+             return [all.length, all.filter((e) => e.getBoundingClientRect().bottom > bar).length, scrollY];
+           }"""
     )
-    heading(page, "Voter Number2")
-    assert results() == [("1", "no_answer")]
+    assert hidden == [8, 0, 0]
 
 
-def test_two_tabs_are_one_record(world, open_call, page: Page, context):
-    world.household()
-    world.household()
+def test_the_previous_contact_is_one_line_and_my_calls_are_counted(world, open_call, page: Page):
+    entry = world.household("Siân Wyllt", "Tom Okafor")
     open_call(page)
-    other = context.new_page()
-    open_call(other)
-    context.set_offline(True)
-    for tab in (page, other):
-        press(tab, "No answer")
-        save(tab)
-        heading(tab, "Saved on this phone")
-    context.set_offline(False)
-    for tab in (page, other):
-        heading(tab, "Voter Number2")
-    assert results() == [("1", "no_answer")]
+    line = page.locator(".call-count")
+    expect(line).to_contain_text("Not rung before")
+    expect(line).to_contain_text("Call 1")
+    press(page, "Spoke")
+    page.get_by_role("button", name="Save, then speak to someone else here").click()
+    expect(line).to_contain_text("Last: Spoke")
+    expect(line).to_contain_text("Call 2")
+    assert page.evaluate("() => document.querySelector('.call-count').getBoundingClientRect().height") < 30
+    assert Call.objects.get().household == entry.household
+    press(page, "No answer")
+    save(page)
+    expect(page.get_by_text("You made 2 calls today.")).to_be_visible()
 
 
-def test_a_token_that_ran_out_is_fetched_again_once(world, open_call, page: Page, context):
+def test_undo_is_offered_for_half_a_minute(world, open_call, page: Page):
     world.household()
     world.household()
+    page.clock.install()
     open_call(page)
-    context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
-    posts: list[str] = []
-    page.on("request", lambda r: posts.append(r.url) if r.method == "POST" else None)
     press(page, "No answer")
     save(page)
     heading(page, "Voter Number2")
-    assert len(posts) == 2
-    assert results() == [("1", "no_answer")]
+    expect(page.get_by_text("Saved: No answer")).to_be_visible()
+    page.clock.run_for(29_000)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    expect(page.get_by_text("Saved: No answer")).to_be_hidden()
 
 
-def test_a_refusal_that_stays_is_not_repeated_for_ever(world, open_call, page: Page):
-    world.household()
-    posts: list[str] = []
-
-    def refuse(route: Any) -> None:
-        posts.append(route.request.url)
-        route.fulfill(status=403, body="no")
-
-    page.route("**/result/", refuse)
+def test_a_call_back_of_mine_and_times_gone_by_are_not_offered(world, open_call, page: Page):
+    entry = world.household()
+    page.clock.install(time="2031-03-03T20:15:00Z")
     open_call(page)
-    press(page, "No answer")
-    save(page)
-    expect(page.get_by_text("You are signed out.")).to_be_visible()
-    page.wait_for_timeout(2500)
-    assert len(posts) == 2
+    press(page, "Call back")
+    expect(page.get_by_role("button", name="In an hour")).to_be_visible()
+    expect(page.get_by_role("button", name="This evening")).to_be_hidden()
+    page.get_by_role("button", name="Tomorrow evening").click()
+    expect(page.get_by_label("Day and time")).to_have_value("2031-03-04T18:30")
+    page.get_by_role("button", name="In an hour").click()
+    expect(page.get_by_label("Day and time")).to_have_value("2031-03-03T21:15")
+    expect(page.get_by_role("radio", name="I will ring")).to_be_checked()
+    assert entry.call_back_for is None
 
 
-def test_signing_out_waits_for_what_is_on_the_phone(world, open_call, page: Page, context):
+def test_a_caller_abroad_agrees_times_by_the_clocks_of_those_rung(world, caller, live_server, browser):
     world.household()
+    context = browser.new_context(viewport=PHONE, timezone_id="America/New_York")
+    cookie = caller.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.clock.install(time="2031-03-03T09:00:00Z")
+    page.goto(live_server.url + reverse("phonebank:call", args=[world.bank.pk]))
+    press(page, "Call back")
+    page.get_by_role("button", name="This evening").click()
+    expect(page.get_by_label("Day and time")).to_have_value("2031-03-03T18:30")
+    expect(page.get_by_text("By the clocks of Europe/London.")).to_be_visible()
+    context.close()
+
+
+def test_a_flagged_household_is_rung_again_only_when_solved(world, open_call, page: Page):
     world.household()
     open_call(page)
-    stuck = {"yes": True}
-    page.route("**/result/", lambda route: route.abort() if stuck["yes"] else route.continue_())
-    press(page, "No answer")
-    save(page)
-    heading(page, "Saved on this phone")
-    page.get_by_role("button", name="Pause").click()
-    heading(page, "Take your time")
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_text("Wait a moment before you sign out")).to_be_visible()
-    stuck["yes"] = False
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url(re.compile(r"^https?://[^/]+/(accounts/.*)?$"))
-    assert results() == [("1", "no_answer")]
-    assert page.evaluate("async () => (await caches.keys()).includes('groundswell-call')") is False
+    page.get_by_role("button", name="Tell organiser").click()
+    page.get_by_label("What is the matter?").fill("They run a shop")
+    page.get_by_role("button", name="Send, and go to the next").click()
+    expect(page.get_by_text("waiting for the organiser to sort something out")).to_be_visible()
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("waiting for the organiser to sort something out")).to_be_visible()
+    flag = Flag.objects.get()
+    solve_flag(flag_id=flag.pk, solution="Fine", back_in_queue=True, by=world.organiser, now=flag.raised_at)
+    page.get_by_role("button", name="Look again").click()
+    heading(page, "Voter Number1")
+
+
+def test_the_crib_notes_of_the_place_open_over_the_call(world, open_call, page: Page):
+    CribSheet.objects.create(campaign=world.campaign, area=world.seat, text="The market is **not** closing.")
+    world.household()
+    open_call(page)
+    page.get_by_role("button", name="Crib notes").click()
+    drawer = page.get_by_role("dialog", name="Crib notes")
+    expect(drawer).to_contain_text("The market is not closing.")
+    drawer.get_by_role("button", name="Close").click()
+    expect(drawer).to_be_hidden()
+    heading(page, "Voter Number1")
 
 
 def test_everything_works_by_keyboard(world, open_call, page: Page):
@@ -390,11 +303,6 @@ def test_no_serious_finding_by_axe(world, open_call, page: Page, scheme):
     page.get_by_role("button", name="Pause").click()
     heading(page, "Take your time")
     assert serious(page) == []
-
-
-def serious(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
 
 
 def test_without_javascript_the_basics_work(world, caller, live_server, browser):

@@ -1,16 +1,21 @@
 // Results are kept on this phone until the server has them: IndexedDB first, then the network. Each carries a client_uuid
-// that is unique in the database, so that a lost reply, three presses or two tabs still make one record.
+// that is unique in the database, so that a lost reply, three presses or two tabs still make one record. Whatever a page
+// does, it is told of by `listen`.
 "use strict";
 const outbox = (() => {
   const FIRST_WAIT = 1000, LONGEST_WAIT = 60000, PATIENCE = 15000;
   let wait = FIRST_WAIT, timer, listener = () => {};
 
+  // A private window or a full phone may refuse to keep anything: then memory, for as long as the page is open.
+  const memory = new Map();
   const opened = new Promise((resolve, reject) => {
     const request = indexedDB.open("groundswell", 1);
     request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "uuid" });
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+  opened.catch(() => {});
+  window.addEventListener("beforeunload", (event) => { if (memory.size) event.preventDefault(); });
 
   async function store(mode, work) {
     const transaction = (await opened).transaction("outbox", mode);
@@ -21,8 +26,11 @@ const outbox = (() => {
     });
   }
 
-  const all = () => store("readonly", (box) => box.getAll());
-  const forget = (uuid) => store("readwrite", (box) => box.delete(uuid));
+  const put = (record) => store("readwrite", (box) => box.put(record)).catch(() => { memory.set(record.uuid, record); });
+  const all = async () => [...memory.values(), ...await store("readonly", (box) => box.getAll()).catch(() => [])];
+  const forget = (uuid) => { memory.delete(uuid); return store("readwrite", (box) => box.delete(uuid)).catch(() => {}); };
+  // One tab delivers at a time. Browsers without locks (old ones, plain http) may deliver twice, which records once.
+  const alone = (work) => (navigator.locks ? navigator.locks.request("groundswell-outbox", work) : work());
   const waiting = async (user) => (await all()).filter((r) => r.user === user && !r.refused).sort((a, b) => a.at - b.at);
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
@@ -53,7 +61,7 @@ const outbox = (() => {
     if (response.status === 422) {
       const html = await response.text();
       const why = new DOMParser().parseFromString(html, "text/html").querySelector(".errorlist")?.textContent.trim() ?? "";
-      await store("readwrite", (box) => box.put({ ...record, refused: why }));
+      await put({ ...record, refused: why });
       listener("refused", { record, html, why });
       return "next";
     }
@@ -66,7 +74,7 @@ const outbox = (() => {
 
   async function flush(user, tokenUrl) {
     clearTimeout(timer);
-    return navigator.locks.request("groundswell-outbox", async () => {
+    return alone(async () => {
       for (const record of await waiting(user)) {
         let result;
         try { result = await deliver(record, tokenUrl); } catch { result = "later"; }
@@ -82,10 +90,21 @@ const outbox = (() => {
     });
   }
 
+  // Before signing out: what can be sent is sent, and nothing of the last household stays on the phone. Returns how many
+  // results are still waiting; these stay, and go when their caller signs in again.
+  async function close(user, tokenUrl) {
+    await flush(user, tokenUrl);
+    const left = await waiting(user);
+    const kept = new Set(left.map((record) => record.uuid));
+    for (const record of await all()) if (record.user === user && !kept.has(record.uuid)) await forget(record.uuid);
+    if ("caches" in window) await caches.delete("groundswell-call");
+    sessionStorage.clear();
+    return left.length;
+  }
+
   return {
-    put: (record) => store("readwrite", (box) => box.put(record)),
     listen: (heard) => { listener = heard; },
     hurry: () => { wait = FIRST_WAIT; },
-    flush, forget, post, waiting, all,
+    put, flush, forget, post, waiting, close,
   };
 })();

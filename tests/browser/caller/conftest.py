@@ -1,0 +1,54 @@
+"""An open phone bank, a caller signed in to it on a phone 360 px wide, and a console that must stay silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from browser.caller.pressing import PHONE
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+
+from groundswell.phonebank.tests.caller_world import CallerWorld
+
+
+@pytest.fixture
+def world(live_server: Any) -> CallerWorld:
+    return CallerWorld()
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": PHONE, "has_touch": True}
+
+
+@pytest.fixture
+def complaints(context: BrowserContext) -> Iterator[list[str]]:
+    """What the browser's console complained of: the policy's refusals, errors in scripts."""
+    said: list[str] = []
+    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    context.on("weberror", lambda e: said.append(str(e.error)))
+    yield said
+    unexpected = [
+        text for text in said if "ERR_" not in text and "status of 4" not in text and "status of 5" not in text
+    ]
+    assert unexpected == []
+
+
+@pytest.fixture
+def caller(world: CallerWorld, context: BrowserContext, live_server: Any, complaints: list[str]) -> Client:
+    client = world.client()
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    return client
+
+
+@pytest.fixture
+def open_call(world: CallerWorld, caller: Client, live_server: Any) -> Callable[[Page], None]:
+    def opened(page: Page) -> None:
+        page.goto(live_server.url + reverse("phonebank:call", args=[world.bank.pk]))
+
+    return opened
