@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from browser.caller.pressing import PHONE
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page
 
+from browser.caller.pressing import PHONE
 from groundswell.phonebank.tests.caller_world import CallerWorld
 
 

@@ -6,12 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from browser.caller.pressing import heading, press, results, save
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from groundswell.phonebank.models import QueueEntry
+from browser.caller.pressing import heading, press, results, save
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -21,7 +21,8 @@ def test_no_search_no_list_and_no_export_within_a_callers_reach():
     for _ in range(12):
         world.household()
     client = world.client()
-    waiting, seen, names = ["/", reverse("phonebank:call", args=[world.bank.pk])], {}, set()
+    waiting = ["/", reverse("phonebank:call", args=[world.bank.pk]), reverse("phonebank:calling") + "?all"]
+    seen, names = {}, set()
     while waiting:
         address = waiting.pop()
         if address in seen or address.startswith(("mailto:", "tel:")):

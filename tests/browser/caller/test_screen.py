@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from browser.caller.pressing import PHONE, heading, press, results, save, serious
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, Request, expect
 
+from browser.caller.pressing import PHONE, heading, press, results, save, serious
 from groundswell.campaigns.models import Answer, CribSheet, ScriptStep
 from groundswell.phonebank.models import Call, Flag, QueueEntry, Skip
 from groundswell.phonebank.operations.leases import solve_flag
@@ -260,7 +260,7 @@ def test_a_flagged_household_is_rung_again_only_when_solved(world, open_call, pa
 
 
 def test_the_crib_notes_of_the_place_open_over_the_call(world, open_call, page: Page):
-    CribSheet.objects.create(campaign=world.campaign, area=world.seat, text="The market is **not** closing.")
+    CribSheet.objects.create(campaign=world.campaign, area=world.seat, body="The market is **not** closing.")
     world.household()
     open_call(page)
     page.get_by_role("button", name="Crib notes").click()
