@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,9 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, User
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Answer, Campaign, Script
+from groundswell.compliance.enums import Refusal
 from groundswell.compliance.models import Screening
+from groundswell.compliance.rule_texts import explanation_anchor
 from groundswell.people.models import Person, Segment
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
 from groundswell.phonebank.models import Call, CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
@@ -123,6 +126,16 @@ def test_pages_are_for_the_team_and_settings_for_leaders(client, live: World):
         assert {client.get(page).status_code for page in for_leaders} == leaders, user
 
 
+def test_a_data_manager_is_led_to_nothing_that_is_closed_to_them(client, live: World):
+    live.households(1)
+    bank = live.bank()
+    call(live, bank, make_member(Role.CALLER, live.campaign).user, ago=timedelta())
+    sign_in(client, make_member(Role.DATA_MANAGER, live.campaign).user)
+    for page in (url("overview", live), url("overview_live", live), url("results", live)):
+        links = re.findall(r'href="(/(?:phonebank|campaigns)/[^"#?]*)', client.get(page).content.decode())
+        assert {link: client.get(link).status_code for link in links if client.get(link).status_code == 403} == {}
+
+
 def test_an_empty_campaign_says_what_to_do_next(leader, live: World):
     page = leader.get(url("overview", live)).content.decode()
     assert "Five steps to the first call" in page
@@ -140,7 +153,7 @@ def test_a_phone_bank_is_built_counted_opened_paused_and_closed(leader, live: Wo
     assert (bank.status, list(bank.areas.all()), bank.segment) == ("draft", [live.area], None)
     reach = " ".join(leader.get(url("reach", live, bank.pk)).content.decode().split())
     assert "<strong>3</strong> households of 4 would be rung" in reach
-    assert "/compliance/rules/#C2" in reach
+    assert f'{reverse("compliance:rules")}#{explanation_anchor(Refusal.SCREENING_OLD)}">Rule C2: why' in reach
     opened = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
     assert "3 households are ready" in opened
     live.households(2)

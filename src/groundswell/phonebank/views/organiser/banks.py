@@ -101,7 +101,7 @@ def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One phone bank: whom it rings, how far it is, and exactly why nobody is left if nobody is."""
     campaign, found = _bank(request, slug, pk)
-    context = page(campaign, "overview", bank=found, **_standing_of(found))
+    context = page(campaign, "overview", bank=found, may_lead=True, **_standing_of(found))
     return render(request, "phonebank/organiser/bank.html", context)
 
 
@@ -113,7 +113,7 @@ def bank_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         request,
         template="phonebank/organiser/bank_live.html",
         key=str(found.pk),
-        context=lambda: {"campaign": campaign, "bank": found, **_standing_of(found)},
+        context=lambda: {"campaign": campaign, "bank": found, "may_lead": True, **_standing_of(found)},
     )
 
 

@@ -41,6 +41,17 @@ def limited_membership(request: HttpRequest) -> int | None:
     return membership.pk if membership.areas.exists() else None
 
 
+def role_of(request: HttpRequest) -> str:
+    """The user's role in the campaign; access has been checked before."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return membership.role
+
+
+def may_lead(request: HttpRequest) -> bool:
+    """Whether the user builds and watches phone banks here; others see numbers, and no way to what they may not open."""
+    return role_of(request) in LEADERS
+
+
 def user_of(request: HttpRequest) -> User:
     """The signed-in user; access has been checked before."""
     assert isinstance(request.user, User)

@@ -10,12 +10,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from groundswell.accounts.access import accessible_campaigns, require_role
+from groundswell.accounts.enums import Role
 from groundswell.campaigns.models import Candidate, Script
 from groundswell.people.models import PersonContact
 from groundswell.phonebank.dashboards import LOOK_BACK, attention, bank_progress, callers_here, pace
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.said import where_voters_stand
-from groundswell.phonebank.views.organiser.frame import LEADERS, TEAM, campaign_for, limited_membership, page
+from groundswell.phonebank.views.organiser.frame import (
+    LEADERS,
+    TEAM,
+    campaign_for,
+    limited_membership,
+    may_lead,
+    page,
+    role_of,
+)
 from groundswell.phonebank.views.organiser.live import live_part
 
 if TYPE_CHECKING:
@@ -44,8 +53,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = _standing_of(campaign, limited_membership(request))
     if not context["banks"]:
         context |= _first_steps(campaign)
-    role = request.membership.role  # type: ignore[attr-defined]
-    context |= {"may_lead": role in LEADERS, "may_import": role != LEADERS[1]}
+    context |= {"may_lead": may_lead(request), "may_import": role_of(request) != Role.ORGANISER}
     return render(request, "phonebank/organiser/overview.html", page(campaign, "overview", **context))
 
 
@@ -53,12 +61,12 @@ def overview(request: HttpRequest, slug: str) -> HttpResponseBase:
 def overview_live(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The part of the overview that moves while people call."""
     campaign = campaign_for(request, slug, *TEAM)
-    membership = limited_membership(request)
+    membership, leads = limited_membership(request), may_lead(request)
     return live_part(
         request,
         template="phonebank/organiser/overview_live.html",
-        key=f"{campaign.pk}.{membership}",
-        context=lambda: {"campaign": campaign, **_standing_of(campaign, membership)},
+        key=f"{campaign.pk}.{membership}.{leads}",
+        context=lambda: {"campaign": campaign, "may_lead": leads, **_standing_of(campaign, membership)},
     )
 
 
