@@ -155,7 +155,7 @@ def test_from_nothing_to_a_phone_bank_that_is_closed(world: CallerWorld, leader:
     count = page.locator("#reach")
     expect(count).to_contain_text("3 households of 4")
     expect(count.get_by_role("link", name="Rule C1: why")).to_have_attribute(
-        "href", re.compile("/compliance/rules/#C1$")
+        "href", re.compile("/compliance/rules/#why-tps$")
     )
     page.get_by_label("to", exact=True).fill("20")
     page.get_by_label("from", exact=True).fill("30")

@@ -48,6 +48,8 @@ class Meant:
     area_ids: tuple[int, ...]
     expression: Mapping[str, Any] | None
     attempt_cap: int
+    # For an election; without, nobody from the register is rung (rule R2).
+    is_electoral: bool = True
 
     @classmethod
     def by(cls, phone_bank: PhoneBank) -> Meant:
@@ -57,6 +59,7 @@ class Meant:
             tuple(phone_bank.areas.values_list("pk", flat=True)),
             phone_bank.segment.expression if phone_bank.segment is not None else None,
             phone_bank.attempt_cap,
+            phone_bank.electoral_purpose,
         )
 
 
@@ -229,7 +232,13 @@ def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     _create_as(
         cursor,
         listed,
-        {"at": now, "areas": list(meant.area_ids), "by_area": bool(meant.area_ids), "by_segment": by_segment},
+        {
+            "at": now,
+            "areas": list(meant.area_ids),
+            "by_area": bool(meant.area_ids),
+            "by_segment": by_segment,
+            "is_electoral": meant.is_electoral,
+        },
     )
     if by_segment:
         cursor.execute("DROP TABLE phonebank_meant")

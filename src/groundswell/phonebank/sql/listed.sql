@@ -14,3 +14,10 @@ SELECT s.household_id, CASE WHEN s.household_id IS NULL THEN s.person_id END AS 
   LEFT JOIN people_household h ON h.id = s.household_id
  WHERE (NOT %(by_area)s::boolean OR h.area_id IN (SELECT id FROM below) OR h.constituency_id IN (SELECT id FROM below))
    AND (NOT %(by_segment)s::boolean OR s.person_id IN (SELECT person_id FROM phonebank_meant))
+   -- R2: what came from the register serves elections only. For anything else a household with anybody from it is left
+   -- out whole, because a call is to a household.
+   AND (%(is_electoral)s::boolean
+        OR NOT EXISTS (SELECT 1 FROM people_person q JOIN people_datasource d ON d.id = q.source_id
+                        WHERE q.household_id = s.household_id AND d.is_register)
+       AND NOT EXISTS (SELECT 1 FROM people_person q JOIN people_datasource d ON d.id = q.source_id
+                        WHERE q.id = s.person_id AND d.is_register))

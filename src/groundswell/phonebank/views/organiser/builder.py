@@ -155,7 +155,8 @@ class WhomForm(forms.Form):
     def meant(self, phone_bank_id: int) -> Meant:
         """Whom these choices mean, to be counted; 0: a phone bank not saved yet."""
         areas = tuple(area.pk for area in self.cleaned_data["areas"])
-        return Meant(phone_bank_id, areas, self.conditions(), self.cleaned_data["attempt_cap"])
+        is_electoral = self.cleaned_data.get("electoral_purpose", True)
+        return Meant(phone_bank_id, areas, self.conditions(), self.cleaned_data["attempt_cap"], is_electoral)
 
 
 class PhoneBankForm(WhomForm):
@@ -192,7 +193,7 @@ class PhoneBankForm(WhomForm):
         label=_("This is about an election"),
         required=False,
         initial=True,
-        help_text=_("The electoral register may be used for nothing else (rule R2)."),
+        help_text=_("Without this, households with anybody from the electoral register are left out (rule R2)."),
     )
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
