@@ -158,7 +158,7 @@ def limit_to_areas(queryset: QuerySet[M], membership: Membership, field: str = "
 
     `field` is the path from the model to its area ("household__area"), or "pk" for areas themselves.
     """
-    if not membership.areas.exists():
+    if not membership.is_limited():
         return queryset
     allowed = RawSQL("SELECT accounts_areas_of(%s)", [membership.pk])
     return queryset.filter(**{f"{field}__in": allowed})

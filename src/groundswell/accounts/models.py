@@ -153,6 +153,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
+    def is_limited(self) -> bool:
+        """Whether it reaches some areas only. One query, unless the membership was read with `has_areas`."""
+        known: bool | None = getattr(self, "has_areas", None)
+        return self.areas.exists() if known is None else known
+
     def is_staff_role(self) -> bool:
         """Whether the role sees personal data in bulk, and so needs a second factor (rule X1)."""
         return self.role in STAFF_ROLES

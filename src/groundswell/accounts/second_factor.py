@@ -14,9 +14,11 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 def live_memberships(user: User) -> list[Membership]:
-    """The user's live memberships, each with whether there is a second factor behind it; one query."""
+    """The user's live memberships, each with whether a second factor is behind it and areas limit it; one query."""
     has_one = Exists(Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=SECOND_FACTORS))
-    return list(Membership.objects.live().filter(user=user).annotate(has_second_factor=has_one))
+    has_areas = Exists(Membership.areas.through._default_manager.filter(membership_id=OuterRef("pk")))
+    found = Membership.objects.live().filter(user=user)
+    return list(found.annotate(has_second_factor=has_one, has_areas=has_areas))
 
 
 def lacks_second_factor(membership: Membership, user: User) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,11 @@ from groundswell.phonebank.enums import (
     PriorityOrder,
     QueueState,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groundswell.accounts.models import Membership
 
 
 class Outcome(models.Model):
@@ -66,6 +74,29 @@ class HoursBucket(models.Model):
         return f"{self.time_zone} {self.holiday_region}".strip()
 
 
+class PhoneBankQuerySet(models.QuerySet["PhoneBank"]):
+    """Phone banks by who may work with them."""
+
+    def for_member(self, membership: Membership) -> Self:
+        """All, for a member who is limited to no areas; else those that ring nowhere but in the member's areas.
+
+        The same rule as `phonebank_may_call` (sql/install/20_who_may_be_called.sql).
+        """
+        if not membership.is_limited():
+            return self
+        rung = PhoneBank.areas.through._default_manager.filter(phonebank_id=OuterRef("pk"))
+        theirs = RawSQL("SELECT accounts_areas_of(%s)", [membership.pk])
+        return self.filter(Exists(rung), ~Exists(rung.exclude(area_id__in=theirs)))
+
+    def of_memberships(self, memberships: Iterable[Membership]) -> Self:
+        """Those of the campaigns and areas of any of these memberships."""
+        found = self.none()
+        for membership in memberships:
+            theirs = self.for_member(membership)
+            found |= theirs if membership.campaign_id is None else theirs.filter(campaign=membership.campaign_id)
+        return found
+
+
 class PhoneBank(models.Model):
     """A list to ring: who, what to say, when, how often, in which order."""
 
@@ -91,6 +122,8 @@ class PhoneBank(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PhoneBankQuerySet.as_manager()
 
     class Meta:
         constraints = [

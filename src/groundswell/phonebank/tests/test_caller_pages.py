@@ -11,8 +11,10 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_campaign, make_member, sign_in
 from groundswell.campaigns.models import Answer
 from groundswell.phonebank import bank_settings
-from groundswell.phonebank.models import Call, CallerStatus, Flag, QueueEntry, Skip
+from groundswell.phonebank.enums import QueueState
+from groundswell.phonebank.models import Call, CallerStatus, Flag, PhoneBank, QueueEntry, Skip
 from groundswell.phonebank.tests.caller_world import CallerWorld
+from groundswell.places.models import Area
 
 pytestmark = pytest.mark.django_db
 
@@ -274,6 +276,44 @@ def test_revoking_a_caller_takes_effect_on_the_next_request(world):
     answer = client.post(url(world, "result"), fields(page), headers=FRAGMENT).content.decode()
     assert "You are no longer on this phone bank" in answer
     assert "Voter" not in answer
+
+
+def test_removing_a_caller_on_the_teams_page_frees_their_household_and_they_are_out(world):
+    entry = world.household()
+    vera, organiser = world.caller("Vera"), make_member(Role.ORGANISER, world.campaign)
+    client = world.client(vera)
+    page = client.get(url(world)).content.decode()
+    assert QueueEntry.objects.get(pk=entry.pk).leased_by == vera.user
+    removed = sign_in(Client(), organiser.user).post(reverse("accounts:revoke_membership", args=[vera.pk]))
+    assert removed.status_code == 302
+    freed = QueueEntry.objects.get(pk=entry.pk)
+    assert (freed.state, freed.leased_by) == (QueueState.READY, None)
+    assert (
+        "You are no longer on this phone bank"
+        in client.post(url(world, "result"), fields(page), headers=FRAGMENT).content.decode()
+    )
+    assert not Call.objects.exists()
+    assert "Voter Number1" in world.client(world.caller("Tom")).get(url(world)).content.decode()
+
+
+def test_a_caller_of_some_areas_is_offered_and_handed_those_alone(world):
+    ward = Area.objects.create(kind="ward", boundary_set="test", code="HS", name="Hoe Street", parent=world.seat)
+    far = Area.objects.create(kind="ward", boundary_set="test", code="F", name="Far")
+    elsewhere = PhoneBank.objects.create(campaign=world.campaign, name="Elsewhere", script=world.script, status="open")
+    elsewhere.areas.add(far)
+    world.household()
+    vera = world.caller("Vera")
+    vera.areas.add(world.seat)
+    client = world.client(vera)
+    calling = reverse("phonebank:calling")
+    # What rings everywhere is not for somebody of some areas.
+    assert list(client.get(calling).context["banks"]) == []
+    assert "Voter Number1" not in client.get(url(world)).content.decode()
+    world.bank.areas.add(ward)
+    assert client.get(calling)["Location"] == url(world)
+    assert "Voter Number1" in client.get(url(world)).content.decode()
+    not_theirs = reverse("phonebank:call", args=[elsewhere.pk])
+    assert "You are no longer on this phone bank" in client.get(not_theirs).content.decode()
 
 
 def test_another_campaigns_phone_bank_is_not_there(world):

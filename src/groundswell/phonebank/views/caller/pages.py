@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from groundswell.accounts.access import accessible_campaigns, refresh_identity
+from groundswell.accounts.access import accessible_campaigns, memberships_of, refresh_identity
 from groundswell.campaigns.rules import WrongAnswer
 from groundswell.phonebank.bank_settings import settings_of
 from groundswell.phonebank.claims import Claim
@@ -53,6 +53,7 @@ def calling(request: HttpRequest) -> HttpResponse:
     """The phone banks a caller may ring for now; straight to the call when there is one only."""
     banks = list(
         PhoneBank.objects.filter(campaign__in=accessible_campaigns(request), status=PhoneBankStatus.OPEN)
+        .of_memberships(memberships_of(request))
         .select_related("campaign")
         .order_by("-opened_at", "pk")[:MOST_BANKS_LISTED]
     )

@@ -32,7 +32,7 @@ from groundswell.phonebank.queries import queue_counts, why_empty
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
 from groundswell.phonebank.views.organiser.builder import PhoneBankForm, WhomForm
-from groundswell.phonebank.views.organiser.frame import campaign_for, page, told, user_of
+from groundswell.phonebank.views.organiser.frame import banks_for, campaign_for, membership_of, page, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
 def new_bank(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Build a phone bank; it stays a draft until it is opened."""
     campaign = campaign_for(request, slug)
-    form = PhoneBankForm(request.POST or None, campaign=campaign)
+    form = PhoneBankForm(request.POST or None, campaign=campaign, membership=membership_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             bank = create_phone_bank(
@@ -73,7 +73,12 @@ def new_bank(request: HttpRequest, slug: str) -> HttpResponseBase:
 def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Change a phone bank; an open one keeps running."""
     campaign, bank = _bank(request, slug, pk)
-    form = PhoneBankForm(request.POST or None, campaign=campaign, initial=PhoneBankForm.initial_for(bank))
+    form = PhoneBankForm(
+        request.POST or None,
+        campaign=campaign,
+        membership=membership_of(request),
+        initial=PhoneBankForm.initial_for(bank),
+    )
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
@@ -156,11 +161,11 @@ def reach(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The same for a phone bank that is still being built, as its form stands. Saves nothing."""
     campaign = campaign_for(request, slug)
-    form = WhomForm(request.POST, campaign=campaign)
+    form = WhomForm(request.POST, campaign=campaign, membership=membership_of(request))
     if not form.is_valid():
         return render(request, "phonebank/organiser/reach_later.html", {"form": form})
     number = request.GET.get("bank", "")
-    saved = PhoneBank.objects.filter(campaign=campaign, pk=int(number) if number.isdigit() else 0).first()
+    saved = banks_for(request, campaign).filter(pk=int(number) if number.isdigit() else 0).first()
     try:
         counted = preview(form.meant(saved.pk if saved else 0), now=timezone.now(), within=COUNT_WITHIN)
     except OperationalError:
@@ -218,7 +223,7 @@ def status(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 
 def _bank(request: HttpRequest, slug: str, pk: int) -> tuple[Campaign, PhoneBank]:
     campaign = campaign_for(request, slug)
-    found = get_object_or_404(PhoneBank.objects.select_related("script", "segment"), campaign=campaign, pk=pk)
+    found = get_object_or_404(banks_for(request, campaign).select_related("script", "segment"), pk=pk)
     return campaign, found
 
 

@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.accounts.access import limit_to_areas
+from groundswell.accounts.models import Membership
 from groundswell.campaigns.models import Campaign, Option, Question, Script
 from groundswell.people.models import Tag
 from groundswell.phonebank.enums import PriorityOrder
@@ -76,12 +78,15 @@ class WhomForm(forms.Form):
         help_text=_("And never more than one a day, whatever the phone bank (rule C11)."),
     )
 
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaign: Campaign, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seats = list(campaign.areas.values_list("pk", flat=True))
-        wards = Area.objects.filter(parent__in=seats, kind=AreaKind.WARD)
-        # Each seat before its wards: `area_groups` reads them in this order.
-        self._set("areas", (Area.objects.filter(pk__in=seats) | wards).select_related("parent").order_by("name"))
+        areas = Area.objects.filter(pk__in=seats) | Area.objects.filter(parent__in=seats, kind=AreaKind.WARD)
+        self._set("areas", limit_to_areas(areas, membership, "pk").select_related("parent").order_by("name"))
+        if membership.is_limited():
+            # None would be everywhere.
+            self.fields["areas"].required = True
+            self.fields["areas"].help_text = _("A seat includes its wards. You see those that are yours.")
         questions = campaign.questions.filter(retired_at__isnull=True).order_by("-is_voter_id", "pk")
         self._set("not_asked", questions)
         self._set(
@@ -104,10 +109,12 @@ class WhomForm(forms.Form):
 
     @property
     def area_groups(self) -> list[dict[str, Any]]:
-        """Each seat's box with the boxes of its wards."""
+        """Each seat's box with the boxes of its wards; a ward stands alone where its seat is not offered."""
         boxes = [(box.data["value"].instance, box) for box in self["areas"]]
         seats: dict[int | None, dict[str, Any]]
-        seats = {area.pk: {"box": box, "wards": []} for area, box in boxes if area.kind != AreaKind.WARD}
+        offered = {area.pk for area, _box in boxes}
+        tops = [(area, box) for area, box in boxes if area.kind != AreaKind.WARD or area.parent_id not in offered]
+        seats = {area.pk: {"box": box, "wards": []} for area, box in tops}
         for area, box in boxes:
             if area.kind == AreaKind.WARD and area.parent_id in seats:
                 seats[area.parent_id]["wards"].append(box)

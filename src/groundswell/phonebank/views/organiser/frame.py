@@ -17,6 +17,7 @@ from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 LEADERS = (Role.OWNER, Role.ORGANISER)
@@ -30,15 +31,25 @@ def campaign_for(request: HttpRequest, slug: str, *roles: Role) -> Campaign:
     return found
 
 
-def bank_ids_of(campaign: Campaign) -> list[int]:
-    """The ids of the campaign's phone banks; one query."""
-    return list(PhoneBank.objects.filter(campaign=campaign).order_by("pk").values_list("pk", flat=True))
+def banks_for(request: HttpRequest, campaign: Campaign) -> QuerySet[PhoneBank]:
+    """The campaign's phone banks that the member may see: all, or those within their areas."""
+    return PhoneBank.objects.filter(campaign=campaign).for_member(membership_of(request))
 
 
-def limited_membership(request: HttpRequest) -> int | None:
-    """The id of the user's membership if it is limited to some areas, else None; one query."""
-    membership: Membership = request.membership  # type: ignore[attr-defined]
-    return membership.pk if membership.areas.exists() else None
+def bank_ids_for(request: HttpRequest, campaign: Campaign) -> list[int]:
+    """Their ids; one query."""
+    return list(banks_for(request, campaign).order_by("pk").values_list("pk", flat=True))
+
+
+def membership_of(request: HttpRequest) -> Membership:
+    """By which the user is here; access has been checked before."""
+    found: Membership = request.membership  # type: ignore[attr-defined]
+    return found
+
+
+def limited_to_areas(membership: Membership) -> int | None:
+    """The membership's id if it is limited to some areas, else None."""
+    return membership.pk if membership.is_limited() else None
 
 
 def role_of(request: HttpRequest) -> str:

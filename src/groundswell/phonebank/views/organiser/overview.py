@@ -9,19 +9,21 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from groundswell.accounts.access import accessible_campaigns, require_role
+from groundswell.accounts.access import accessible_campaigns, memberships_of, require_role
 from groundswell.accounts.enums import Role
 from groundswell.campaigns.models import Candidate, Script
 from groundswell.people.models import PersonContact
 from groundswell.phonebank.dashboards import LOOK_BACK, attention, bank_progress, callers_here, pace
 from groundswell.phonebank.models import PhoneBank
+from groundswell.phonebank.queries import open_flags
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.views.organiser.frame import (
     LEADERS,
     TEAM,
     campaign_for,
-    limited_membership,
+    limited_to_areas,
     may_lead,
+    membership_of,
     page,
     role_of,
 )
@@ -30,6 +32,7 @@ from groundswell.phonebank.views.organiser.live import live_part
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from groundswell.accounts.models import Membership
     from groundswell.campaigns.models import Campaign
 
 
@@ -38,8 +41,10 @@ if TYPE_CHECKING:
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every phone bank the user leads, campaign by campaign."""
     campaigns = accessible_campaigns(request, *LEADERS).filter(archived_at__isnull=True)
+    leading = [membership for membership in memberships_of(request) if membership.role in LEADERS]
     banks = (
         PhoneBank.objects.filter(campaign__in=campaigns)
+        .of_memberships(leading)
         .select_related("campaign", "script")
         .order_by("campaign__name", "-created_at")
     )
@@ -50,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def overview(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Phone banks with their progress, today and in total, callers now, flags; and what to do next."""
     campaign = campaign_for(request, slug, *TEAM)
-    context = _standing_of(campaign, limited_membership(request))
+    context = _standing_of(campaign, membership_of(request))
     if not context["banks"]:
         context |= _first_steps(campaign)
     context |= {"may_lead": may_lead(request), "may_import": role_of(request) != Role.ORGANISER}
@@ -61,27 +66,33 @@ def overview(request: HttpRequest, slug: str) -> HttpResponseBase:
 def overview_live(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The part of the overview that moves while people call."""
     campaign = campaign_for(request, slug, *TEAM)
-    membership, leads = limited_membership(request), may_lead(request)
+    membership, leads = membership_of(request), may_lead(request)
     return live_part(
         request,
         template="phonebank/organiser/overview_live.html",
-        key=f"{campaign.pk}.{membership}.{leads}",
+        key=f"{campaign.pk}.{limited_to_areas(membership)}.{leads}",
         context=lambda: {"campaign": campaign, "may_lead": leads, **_standing_of(campaign, membership)},
     )
 
 
-def _standing_of(campaign: Campaign, membership: int | None) -> dict[str, Any]:
+def _standing_of(campaign: Campaign, membership: Membership) -> dict[str, Any]:
     now = timezone.now()
+    limited = limited_to_areas(membership)
     banks = bank_progress(campaign.pk)
-    ids = [bank.id for bank in banks]
     waiting = attention(campaign.pk, since=now - LOOK_BACK)
+    flags = waiting.flags
+    if limited:
+        theirs = set(PhoneBank.objects.filter(campaign=campaign).for_member(membership).values_list("pk", flat=True))
+        banks = [bank for bank in banks if bank.id in theirs]
+        flags = open_flags(list(theirs)).count()
+    ids = [bank.id for bank in banks]
     return {
         "banks": banks,
         "pace": pace(ids, now=now),
         "callers": callers_here(ids, now=now),
-        "open_flags": waiting.flags,
+        "open_flags": flags,
         "odd_callers": waiting.odd_callers,
-        "standing": where_voters_stand(campaign.pk, membership_id=membership),
+        "standing": where_voters_stand(campaign.pk, membership_id=limited),
     }
 
 

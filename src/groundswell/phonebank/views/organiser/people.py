@@ -22,7 +22,15 @@ from groundswell.phonebank.operations.organising import move_outcome, retire_out
 from groundswell.phonebank.queries import open_flags
 from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW, PhoneBankError
 from groundswell.phonebank.views.organiser.forms import OutcomeForm, SolveFlagForm
-from groundswell.phonebank.views.organiser.frame import LEADERS, bank_ids_of, campaign_for, page, told, user_of
+from groundswell.phonebank.views.organiser.frame import (
+    LEADERS,
+    bank_ids_for,
+    banks_for,
+    campaign_for,
+    page,
+    told,
+    user_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -73,7 +81,7 @@ def caller(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def caller_review(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """The odd speed has been looked at and is right."""
     campaign = campaign_for(request, slug)
-    bank_ids = bank_ids_of(campaign)
+    bank_ids = bank_ids_for(request, campaign)
     caller = get_object_or_404(User.objects.filter(caller_statuses__phone_bank__in=bank_ids).distinct(), pk=pk)
     review_caller(phone_bank_ids=bank_ids, caller=caller, by=user_of(request), now=timezone.now())
     forget_progress(campaign.pk)
@@ -85,7 +93,7 @@ def caller_review(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def flags(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Households that wait for an organiser, and those solved lately."""
     campaign = campaign_for(request, slug)
-    bank_ids = bank_ids_of(campaign)
+    bank_ids = bank_ids_for(request, campaign)
     waiting = list(open_flags(bank_ids)[:100])
     solved = (
         Flag.objects.filter(phone_bank__in=bank_ids, solved_at__isnull=False)
@@ -100,7 +108,7 @@ def flags(request: HttpRequest, slug: str) -> HttpResponseBase:
 def flag_solution(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Solve a flag: back into the queue, or out of it for good."""
     campaign = campaign_for(request, slug)
-    flag = get_object_or_404(Flag, pk=pk, phone_bank__campaign=campaign)
+    flag = get_object_or_404(Flag, pk=pk, phone_bank__in=banks_for(request, campaign))
     form = SolveFlagForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("That is too long. Say in a sentence what you did."))

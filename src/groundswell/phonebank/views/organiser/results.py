@@ -20,7 +20,8 @@ from groundswell.phonebank.said import AreaResult, Said, said_by_area, what_peop
 from groundswell.phonebank.views.organiser.frame import (
     TEAM,
     campaign_for,
-    limited_membership,
+    limited_to_areas,
+    membership_of,
     page,
     user_of,
 )
@@ -40,7 +41,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def results(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Charts with their tables: every question, then one question by area, then the work by day."""
     campaign = campaign_for(request, slug, *TEAM)
-    membership = limited_membership(request)
+    membership = limited_to_areas(membership_of(request))
     questions = list(Question.objects.filter(campaign=campaign).order_by("-is_voter_id", "pk"))
     said = what_people_said(campaign.pk, membership_id=membership)
     charts = _charts(questions, said)
@@ -65,7 +66,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
 def results_export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The tallies as CSV, logged (rule D13), and marked as not for publication until the poll closes (rule E1)."""
     campaign = campaign_for(request, slug, *TEAM)
-    membership = limited_membership(request)
+    membership = limited_to_areas(membership_of(request))
     questions = {q.pk: q for q in Question.objects.filter(campaign=campaign)}
     said = what_people_said(campaign.pk, membership_id=membership)
     record(
