@@ -54,8 +54,7 @@ def limited_to_areas(membership: Membership) -> int | None:
 
 def role_of(request: HttpRequest) -> str:
     """The user's role in the campaign; access has been checked before."""
-    membership: Membership = request.membership  # type: ignore[attr-defined]
-    return membership.role
+    return membership_of(request).role
 
 
 def may_lead(request: HttpRequest) -> bool:
