@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
+import time
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
 from django.urls import reverse
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from groundswell.config.jobs import rescue_stalled_jobs
 from groundswell.people.enums import ImportStatus
 from groundswell.people.models import Elector, Household, ImportBatch, Person
 from groundswell.people.operations.uploads import sweep_uploads
@@ -66,6 +73,60 @@ def test_a_killed_worker_s_import_is_run_again_from_its_page(committing_wizard: 
     assert ProcrastinateJob.objects.filter(queue_name="imports").count() == 1, "however often it is pressed"
     assert wizard.work(batch).status == ImportStatus.DONE
     assert Elector.objects.count() == 4
+
+
+WORKER = """
+import sys
+import django
+django.setup()
+from django.conf import settings
+from django.db import connections
+connections["default"].settings_dict["NAME"] = sys.argv[1]
+settings.MEDIA_ROOT = sys.argv[2]
+from groundswell.config.jobs import run_worker
+run_worker(wait=False)
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_mid_import_loses_nothing_and_the_next_one_ends_it(committing_wizard: Wizard) -> None:
+    wizard = committing_wizard
+    rows = (
+        f"A{n // 2000:02d},{n},0,,,Family{n % 997},Given{n % 61},E17 9AA,{n // 3} Long Road,,,,," for n in range(60_000)
+    )
+    wizard.register(xpress(*rows))
+    batch = ImportBatch.objects.get()
+    wizard.columns(batch)
+    wizard.post("run", batch)
+    child = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(connection.settings_dict["NAME"]), str(wizard.uploads)],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "groundswell.config.settings",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+    )
+    try:
+        while not ImportBatch.objects.filter(progress_rows__gt=0).exists():
+            assert child.poll() is None, "it ended before it could be killed"
+            time.sleep(0.01)
+    finally:
+        child.kill()
+        child.wait()
+    batch.refresh_from_db()
+    assert batch.status == ImportStatus.RUNNING
+    assert not Person.objects.exists()
+    time.sleep(0.2)
+    async_to_sync(rescue_stalled_jobs)(app.job_manager, silence=0.1)
+    assert wizard.work(batch).status == ImportStatus.DONE
+    assert Elector.objects.count() == Person.objects.count() == 60_000
+    assert Household.objects.count() == 20_000
+    with connection.cursor() as cursor:
+        # What the killed worker and the rescue on a passing thread left: a database in use cannot be dropped.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'idle'"
+        )
 
 
 def test_a_job_that_is_done_again_changes_nothing(committing_wizard: Wizard) -> None:
