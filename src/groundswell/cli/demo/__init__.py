@@ -93,6 +93,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
     electorate.suppress_some(by=team.data_manager, now=now, rng=rng)
     filing.consents(by=team.data_manager, now=now, rng=rng)
     filing.phone_import(seat=bury_north, by=team.data_manager, imported_at=now - timedelta(days=2), rng=rng)
+    electorate.analyse()
     busy = calling.open_bank(
         campaign=campaign,
         seat=walthamstow,

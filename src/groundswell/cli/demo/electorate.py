@@ -6,12 +6,14 @@ import hashlib
 import random
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from groundswell.accounts.models import User
 from groundswell.cli.demo import story
 from groundswell.cli.demo.bulk import insert
 from groundswell.cli.demo.invention import DISTRICTS_A_WARD, Home, Town, Voter
 from groundswell.compliance.enums import ScreeningList, SuppressionReason, SuppressionScope
-from groundswell.compliance.models import Screening, ScreeningFile, Suppression
+from groundswell.compliance.models import Consent, Screening, ScreeningFile, Suppression
 from groundswell.people.addresses import address_hash, address_key, name_key
 from groundswell.people.enums import ContactKind, Franchise
 from groundswell.people.models import (
@@ -206,6 +208,14 @@ def _screen(points: list[ContactPoint], name: str, *, days: int, by: User, now: 
             for point in points
         ),
     )
+
+
+def analyse() -> None:
+    """Tell the database how much there is now: it plans for the tables as they were, and they may have been empty."""
+    models = (Household, Person, Elector, ContactPoint, PersonContact, Screening, Suppression, Consent, Area)
+    with connection.cursor() as cursor:
+        names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
+        cursor.execute(f"ANALYZE {names}")
 
 
 def suppress_some(*, by: User, now: datetime, rng: random.Random) -> None:
