@@ -14,7 +14,7 @@ TOOLS := GROUNDSWELL_DEBUG=1 DJANGO_SETTINGS_MODULE=groundswell.config.settings
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run dev chromium test check format lock clean
+.PHONY: help setup run dev chromium test check format screenshots messages lock clean
 
 help:  ## This list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -40,6 +40,13 @@ check: $(READY_DEV)  ## Lint, format, types, the floors of the house, migrations
 format: $(READY_DEV)  ## Put the code into shape.
 	"$(BIN)/python" -m ruff check --fix .
 	"$(BIN)/python" -m ruff format .
+
+screenshots: dev  ## The pictures of the documentation, drawn anew from the demo.
+	GROUNDSWELL_DEMO=1 "$(BIN)/python" docs/screenshots.py
+
+messages: $(READY_DEV)  ## Collect the words to be translated, for LANGUAGE (make messages LANGUAGE=cy); needs gettext.
+	@mkdir -p src/groundswell/web/locale
+	cd src/groundswell && $(TOOLS) "$(CURDIR)/$(BIN)/python" -m django makemessages --no-location --locale "$(LANGUAGE)"
 
 lock: $(READY_DEV)  ## Pin and hash the dependencies again; no index address is written.
 	"$(BIN)/uv" pip compile --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url -q pyproject.toml --group build -o requirements.txt
