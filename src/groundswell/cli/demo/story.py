@@ -76,5 +76,5 @@ Thank everybody, whatever they say.
 Thank everybody, whatever they say.
 """,
 }
-OPENING = "Hello, is that {{ person }}? I'm {{ caller }}, a volunteer. Have you got two minutes for a few questions?"
+OPENING = "Am I speaking to {{ person }}? Have you got two minutes for a few questions?"
 CLOSING = "Thank you, {{ person }}, that is really kind. Have a lovely evening."
