@@ -35,6 +35,7 @@ BENCHES = {
     "claim": "Claiming the next household, at any size of queue.",
     "postcodes": "Looking up postcodes in the packaged data.",
     "import": "A full import of the register, against a raw copy of the same file.",
+    "pages": "The pages of organisers and data managers, over a campaign of any size.",
     "clean": "Drop the databases that `--keep` kept.",
 }
 

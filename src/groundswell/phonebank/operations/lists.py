@@ -26,6 +26,7 @@ from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import people_in
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
+MANY = 1_000
 # From furthest to nearest to being called: of a household's several reasons the nearest is named.
 REASON_ORDER = [r.value for r in Refusal if r != Refusal.CALLED_TODAY and r != Refusal.ATTEMPTS_USED] + [
     Refusal.ATTEMPTS_USED.value,
@@ -123,14 +124,15 @@ def refresh_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> Q
         cursor.execute(_sql("buckets"), {key: place[key] for key in ("zone", "regions")})
         cursor.execute(_sql("build_queue"), place)
         added = cursor.rowcount
+        if added > MANY:
+            # What follows would be planned for the table as it was: for an empty one, by comparing all with all.
+            cursor.execute("ANALYZE phonebank_queueentry")
         cursor.execute(_sql("reopen"), {"bank": phone_bank.pk, "reasons": MAY_COME_BACK})
         reopened = cursor.rowcount
         cursor.execute(_sql("close_refused"), {"bank": phone_bank.pk, "order": REASON_ORDER})
         closed = cursor.rowcount
         closed += _close_unlisted(cursor, phone_bank)
         cursor.execute("DROP TABLE phonebank_listed")
-        if added > 1000:
-            cursor.execute("ANALYZE phonebank_queueentry")
     change = QueueChange(added, reopened, closed)
     if added or reopened or closed:
         record(

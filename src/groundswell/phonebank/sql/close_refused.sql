@@ -7,4 +7,5 @@ UPDATE phonebank_queueentry q
           FROM phonebank_listed GROUP BY household_id, person_id
         HAVING bool_and(refusal IS NOT NULL AND refusal NOT IN ('called_today'))) l
  WHERE q.phone_bank_id = %(bank)s::bigint AND q.state IN (0, 2)
-   AND (q.household_id = l.household_id OR (q.household_id IS NULL AND q.person_id = l.person_id))
+   -- One key for both kinds of row: with OR in its place every row is compared with every other.
+   AND coalesce(q.household_id, -q.person_id) = coalesce(l.household_id, -l.person_id)

@@ -4,4 +4,5 @@ UPDATE phonebank_queueentry q
   FROM (SELECT DISTINCT household_id, person_id FROM phonebank_listed WHERE refusal IS NULL) l
  WHERE q.phone_bank_id = %(bank)s::bigint AND q.state = 3
    AND q.done_reason = ANY (%(reasons)s::text[])
-   AND (q.household_id = l.household_id OR (q.household_id IS NULL AND q.person_id = l.person_id))
+   -- One key for both kinds of row: with OR in its place every row is compared with every other.
+   AND coalesce(q.household_id, -q.person_id) = coalesce(l.household_id, -l.person_id)
