@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from groundswell.phonebank.bank_settings import settings_of
 from groundswell.phonebank.claims import WhyEmpty
@@ -172,15 +172,10 @@ def _next_at(phone_bank_id: int, counts: dict[EmptyReason, int], now: datetime) 
 
 
 def _due_moments(phone_bank_id: int, now: datetime) -> list[datetime]:
+    """When the first waiting household of each bucket may be rung; one peek into the index for each, in one query."""
     bank = settings_of(phone_bank_id, now)
-    moments = []
-    for bucket in HoursBucket.objects.all():
-        due = (
-            QueueEntry.objects.filter(phone_bank=phone_bank_id, bucket=bucket, state=QueueState.WAITING)
-            .order_by("due_at", "pk")
-            .values_list("due_at", flat=True)
-            .first()
-        )
-        if due is not None and (opening := bank.opens_for(bucket, max(due, now))):
-            moments.append(opening)
-    return moments
+    waiting = QueueEntry.objects.filter(phone_bank=phone_bank_id, bucket=OuterRef("pk"), state=QueueState.WAITING)
+    first = Subquery(waiting.order_by("due_at", "pk").values("due_at")[:1])
+    waiting_buckets = HoursBucket.objects.annotate(due=first).filter(due__isnull=False)
+    openings = (bank.opens_for(bucket, max(bucket.due, now)) for bucket in waiting_buckets)
+    return [opening for opening in openings if opening]

@@ -16,8 +16,10 @@ from groundswell.cli.benching.statements import BenchError, outcome_of
 
 FIELDS = {
     name: re.compile(rf'name="{name}"[^>]*? value="([^"]+)"'.encode())
-    for name in ("client_uuid", "entry", "lease_key", "person", "script_version")
+    for name in ("entry", "lease_key", "person", "script_version")
 }
+# Not by its name: above it may stand the form that takes back the last result, which names that one.
+FIELDS["client_uuid"] = re.compile(rb'data-uuid="([^"]+)"')
 NUMBER = re.compile(rb'name="(number-(\d+))" value="(\d+)"')
 ANSWER = re.compile(rb'name="(answer-(\d+)-\d+)"[^>]*? value="(\d+)"')
 CSRF_COOKIE = re.compile(rb"csrftoken=([^;]+)")
@@ -130,7 +132,15 @@ def main() -> None:
         return await drive(phones, float(seconds))
 
     took = asyncio.run(run())
-    print(json.dumps({"took": took, "seconds": [round(s, 6) for phone in phones for s in phone.seconds]}))
+    print(
+        json.dumps(
+            {
+                "took": took,
+                "seconds": [round(s, 6) for phone in phones for s in phone.seconds],
+                "acknowledged": sum(phone.turn for phone in phones),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

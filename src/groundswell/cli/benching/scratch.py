@@ -91,9 +91,9 @@ def measured(households: int, *, keep: bool) -> Iterator[tuple[str, Scratch]]:
         address = make_conninfo(home, dbname=name)
         with _django_on(address):
             # A kept database has the tables of this version, but perhaps not its functions.
-            _migrate()
+            migrate()
             if not keep:
-                _fill(households)
+                fill(households)
             with _cursor() as cursor:
                 cursor.execute("CHECKPOINT")
             yield address, Scratch.found()
@@ -148,19 +148,19 @@ def _make_kept(home: str, kept: str, households: int) -> None:
     _drop(home, making)
     _create(home, making)
     with _django_on(make_conninfo(home, dbname=making)):
-        _migrate()
-        _fill(households)
+        migrate()
+        fill(households)
     with psycopg.connect(home, autocommit=True) as owner:
         owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(kept)))
 
 
-def _migrate() -> None:
+def migrate() -> None:
     from groundswell.cli.migrate import apply_migrations
 
     apply_migrations()
 
 
-def _fill(households: int) -> None:
+def fill(households: int) -> None:
     """The electorate and an open phone bank over everybody, its queue built as an organiser's would be."""
     from groundswell.accounts.models import User
     from groundswell.phonebank.models import PhoneBank

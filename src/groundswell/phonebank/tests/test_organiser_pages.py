@@ -25,11 +25,13 @@ from groundswell.compliance.models import Screening
 from groundswell.compliance.rule_texts import explanation_anchor
 from groundswell.people.models import Person, Segment
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
-from groundswell.phonebank.models import Call, CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
+from groundswell.phonebank.models import Call, CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Tally
 from groundswell.phonebank.operations import lists, rebuild_tallies
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.tests.world import World
 from groundswell.phonebank.views.organiser import banks
+
+ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo")
 
 
 @pytest.fixture
@@ -495,6 +497,24 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
     leader.get(url("bank", live, first.pk))
     assert {page: _queries(leader, page) for page in costs} == costs
     assert Tally.objects.count() == 3
+
+
+def test_the_phone_bank_page_asks_once_when_the_next_household_is_due_whatever_the_hours_buckets(leader, live: World):
+    bank = live.bank()
+    homes = live.households(3)
+    buckets = [HoursBucket.objects.get_or_create(time_zone=zone, holiday_region="")[0] for zone in ZONES]
+    page = url("bank", live, bank.pk)
+    for home, bucket in zip(homes, buckets, strict=True):
+        QueueEntry.objects.create(
+            campaign_id=live.campaign.pk,
+            phone_bank=bank,
+            household=home.row,
+            bucket=bucket,
+            state=2,
+            due_at=timezone.now() + timedelta(hours=1),
+        )
+        leader.get(page)
+        assert _queries(leader, page) == 9
 
 
 def _queries(client: Client, page: str) -> int:
