@@ -37,6 +37,12 @@ def invitations(memberships: list[Membership]) -> QuerySet[Invitation]:
     return Invitation.objects.filter(led_by(memberships)).select_related("campaign", "created_by").order_by("-pk")
 
 
+def part_ended(user: User) -> Membership | None:
+    """What a person belonged to last, of what has been ended; None for somebody who never belonged to anything."""
+    ended = Membership.objects.filter(user=user, revoked_at__isnull=False)
+    return ended.select_related("campaign", "granted_by").order_by("-revoked_at", "-pk").first()
+
+
 @dataclass(frozen=True)
 class AuditPage:
     """A page of the log, newest first; `older` is where the next begins, None at the end."""

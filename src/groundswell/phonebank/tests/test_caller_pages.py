@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
-from groundswell.accounts.tests.builders import make_campaign, make_member, sign_in
+from groundswell.accounts.models import Membership
+from groundswell.accounts.tests.builders import make_campaign, make_member, make_user, sign_in
 from groundswell.campaigns.models import Answer
 from groundswell.phonebank import bank_settings
 from groundswell.phonebank.enums import QueueState
@@ -330,6 +331,26 @@ def test_a_visitor_is_asked_to_sign_in(world, client):
 
 def test_the_only_open_phone_bank_is_gone_to_at_once(world):
     assert world.client().get(reverse("phonebank:calling"))["Location"] == url(world)
+
+
+def test_a_caller_who_was_removed_is_told_kindly_and_whom_to_ask(world):
+    world.household()
+    vera = world.caller("Vera")
+    client = world.client(vera)
+    calling = reverse("phonebank:calling")
+    assert client.get(calling)["Location"] == url(world)
+    Membership.objects.filter(pk=vera.pk).update(revoked_at=timezone.now(), granted_by=world.organiser)
+    page = client.get(calling).content.decode()
+    assert "Your part in Walthamstow 2029 has ended" in page
+    assert "ask Olu" in page
+    assert 'href="tel:02079460123"' in page
+    assert "No phone bank is open" not in page
+
+
+def test_somebody_who_has_joined_nothing_yet_is_told_what_is_missing(world):
+    page = sign_in(Client(), make_user("Wim")).get(reverse("phonebank:calling")).content.decode()
+    assert "You are not part of a campaign yet" in page
+    assert "has ended" not in page
 
 
 def test_the_result_form_needs_its_token(world):

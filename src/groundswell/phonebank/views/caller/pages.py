@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from groundswell.accounts.access import accessible_campaigns, memberships_of, refresh_identity
+from groundswell.accounts.models import Organisation, User
+from groundswell.accounts.queries import part_ended
 from groundswell.campaigns.rules import WrongAnswer
 from groundswell.phonebank.bank_settings import settings_of
 from groundswell.phonebank.claims import Claim
@@ -50,7 +52,13 @@ class InHand(TypedDict):
 @require_safe
 @never_cache
 def calling(request: HttpRequest) -> HttpResponse:
-    """The phone banks a caller may ring for now; straight to the call when there is one only."""
+    """The phone banks a caller may ring for now; straight to the call when there is one only.
+
+    Whoever belongs to nothing (any more) is told so: no phone bank that opens would ever show up here for them.
+    """
+    if not memberships_of(request):
+        context = {"ended": part_ended(cast(User, request.user)), "organisation": Organisation.objects.first()}
+        return render(request, "phonebank/caller/ended.html", context)
     banks = list(
         PhoneBank.objects.filter(campaign__in=accessible_campaigns(request), status=PhoneBankStatus.OPEN)
         .of_memberships(memberships_of(request))
