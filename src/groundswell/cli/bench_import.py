@@ -154,7 +154,13 @@ def _full_import(file: Path, rows: int) -> float:
     started = time.perf_counter()
     batch = receive_batch(kind=ImportKind.REGISTER, file_name=file.name, sha256="", by=None)
     declare_register(
-        batch=batch, constituency=seat, entitlement="benchmark", purpose="benchmark", register_date=today, by=None
+        batch=batch,
+        constituency=seat,
+        entitlement="benchmark",
+        purpose="benchmark",
+        register_date=today,
+        by=None,
+        is_entitled=True,
     )
     result = import_register(batch=batch, path=file, by=None, today=today)
     seconds = time.perf_counter() - started

@@ -34,7 +34,9 @@ LAYOUTS = ["auto", "xpress", "xpress-changes", "eros", "pdcode", "canvass", "pos
 @click.option("--part", is_flag=True, help="The file covers only the polling districts in it; nobody else is removed.")
 @click.option("--force", is_flag=True, help="Take a file that looks cut off, shrunk, older or mostly unreadable.")
 @click.option(
-    "--confirm-entitlement", is_flag=True, help="For a charity or union: it does hold the entitlement named, expressly."
+    "--confirm-entitlement",
+    is_flag=True,
+    help="For a charity, a union or whoever else is not entitled as such: it does hold the entitlement named, expressly.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @json_option
@@ -57,6 +59,7 @@ def command(
     from django.db import transaction
     from django.utils import timezone
 
+    from groundswell.compliance.figures import is_register_entitled
     from groundswell.people.enums import ImportKind, ImportStage
     from groundswell.people.files.inspection import inspect_file
     from groundswell.people.files.refusal import ImportRefusedError
@@ -78,6 +81,7 @@ def command(
                 purpose=purpose,
                 register_date=register_date.date(),
                 by=None,
+                is_entitled=is_register_entitled(on=timezone.localdate()),
                 entitlement_confirmed=confirm_entitlement,
             )
 

@@ -42,14 +42,9 @@ def figures_of(keys: Sequence[str], *, on: date) -> dict[str, Any]:
         return {key: json.loads(value) if isinstance(value, str) else value for key, value in cursor.fetchall()}
 
 
-def attempt_cap(*, on: date) -> int:
-    """How often one number may be rung in one phone bank (rule C11)."""
-    return int(figure("attempt_cap", on=on))
-
-
-def max_calls_per_day(*, on: date) -> int:
-    """How often one number may be rung in a day, all phone banks together (rule C11)."""
-    return int(figure("max_calls_per_day", on=on))
+def is_register_entitled(*, on: date) -> bool:
+    """Whether the organisation has a right to the electoral register by what it is (rule R1); without a figure, not."""
+    return bool(figures_of(("register_entitled",), on=on).get("register_entitled", False))
 
 
 def figures_in_force(*, on: date) -> list[Figure]:

@@ -124,7 +124,7 @@ _ALL: tuple[Rule, ...] = (
         _("Not too often"),
         _("A number is tried only so often in one phone bank, and only so often a day in all of them together."),
         _DESIGN,
-        _("The ledger of calls, asked again before each call is handed out"),
+        _("The ledger of calls, asked again before each call is handed out; no phone bank may ask for more"),
         ("attempt_cap", "max_calls_per_day"),
     ),
     Rule(
@@ -251,7 +251,7 @@ _ALL: tuple[Rule, ...] = (
             "only so many households a day."
         ),
         _("UK GDPR, data minimisation; NCSC on bulk personal data"),
-        _("Callers have no page that lists people"),
+        _("Callers have no page that lists people; households are counted by day, and no phone bank may show more"),
         ("lease_minutes", "households_a_day"),
     ),
     Rule(

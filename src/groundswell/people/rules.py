@@ -103,15 +103,6 @@ def _month(cell: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
-def needs_confirmed_entitlement(organisation_kind: str) -> bool:
-    """Whether an organisation of this kind has no right to the register by what it is (rule R1).
-
-    A charity or a union may hold an entitlement of another kind, for instance as a registered campaigner in a
-    referendum: then whoever imports says so in a second, separate confirmation.
-    """
-    return organisation_kind in {"union", "charity"}
-
-
 def has_shrunk(rows: int, before: int) -> bool:
     """Whether a full register of `rows` entries is suspiciously small beside the `before` entries held now."""
     return before >= FEW_ROWS and rows < before * SHRUNK

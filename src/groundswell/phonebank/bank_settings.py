@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from groundswell.compliance.figures import FigureMissingError, contact_hours, figure, max_calls_per_day
+from groundswell.compliance.figures import contact_hours
 from groundswell.compliance.hours import ROUND_THE_CLOCK, ContactHours, is_open, opens_next
+from groundswell.phonebank.limits import Limits, limits_in_force
 from groundswell.phonebank.models import HoursBucket, Outcome, PhoneBank
 
 # Seconds. The figures and the outcomes change a few times a year; the phone bank's own settings carry a version.
@@ -45,8 +45,7 @@ class BankSettings:
     script_id: int
     hours: ContactHours
     buckets: tuple[HoursBucket, ...]
-    calls_a_day: int
-    lease: timedelta
+    limits: Limits
     _open: dict[datetime, OpenBuckets] = field(default_factory=dict, repr=False, compare=False)
 
     def open_at(self, now: datetime) -> OpenBuckets:
@@ -161,8 +160,7 @@ def read_settings(phone_bank_id: int, now: datetime) -> BankSettings:
         script_id=bank.script_id,
         hours=ROUND_THE_CLOCK if is_invented else contact_hours(on=today).narrowed_by(bank.hours),
         buckets=tuple(HoursBucket.objects.order_by("pk")),
-        calls_a_day=_figure_or(1, lambda: max_calls_per_day(on=today)),
-        lease=timedelta(minutes=_figure_or(15, lambda: int(figure("lease_minutes", on=today)))),
+        limits=limits_in_force(on=today),
     )
 
 
@@ -192,11 +190,3 @@ def forget(phone_bank_id: int | None = None) -> None:
             _kept.settings.pop(phone_bank_id, None)
             _kept.marks.pop(phone_bank_id, None)
         _kept.outcomes = ({}, 0.0)
-
-
-def _figure_or(fallback: int, read: Callable[[], int]) -> int:
-    # A jurisdiction without a pack has no such figure: the careful value of the rule itself (C11, D12).
-    try:
-        return read()
-    except FigureMissingError:
-        return fallback

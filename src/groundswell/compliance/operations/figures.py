@@ -15,6 +15,9 @@ from groundswell.accounts.models import Organisation, User
 from groundswell.compliance.hours import HoursError, read_week
 from groundswell.compliance.models import Figure
 
+# Of these, none at all would not be a limit: no call could be made.
+AT_LEAST_ONE = frozenset({"attempt_cap", "max_calls_per_day", "households_a_day", "lease_minutes"})
+
 
 @transaction.atomic
 def add_figure(
@@ -63,6 +66,8 @@ def check_figure_value(key: str, value: Any, example: Any) -> None:
         )
     if isinstance(value, int) and not isinstance(value, bool) and value < 0:
         raise ValidationError(_("A figure cannot be below zero."))
+    if key in AT_LEAST_ONE and value == 0:
+        raise ValidationError(_("With zero, no call could be made. To stop the calls, pause the phone banks."))
     if key == "contact_hours":
         try:
             read_week(value)

@@ -83,6 +83,7 @@ def test_the_owner_adds_a_figure_of_their_own() -> None:
     assert 'value="3"' in page(owner, url)
     form = {"value": "2", "valid_from": today, "source": "our committee"}
     assert owner.post(url, form | {"value": "often"}).status_code == 200
+    assert "no call could be made" in owner.post(url, form | {"value": "0"}).content.decode()
     assert not Figure.objects.filter(packaged=False).exists()
     assert "has your value" in said(owner.post(url, form, follow=True))
     assert figure("attempt_cap", on=today) == 2

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import Organisation, User
-from groundswell.people import rules
 from groundswell.people.enums import ImportKind, ImportStatus
 from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.models import DataSource, ImportBatch
@@ -51,12 +50,21 @@ def declare_register(
     purpose: str,
     register_date: dt.date,
     by: User | None,
+    is_entitled: bool,
     entitlement_confirmed: bool = False,
 ) -> ImportBatch:
-    """Say on what right and for what purpose the register is held (rules R1, D1). Raises ImportRefusedError."""
+    """Say on what right and for what purpose the register is held (rules R1, D1). Raises ImportRefusedError.
+
+    `is_entitled`: the organisation has a right to the register by what it is, as the figure in force says. One that
+    has not may hold an entitlement of another kind, for instance a union as a registered campaigner in a referendum:
+    then whoever imports says so in a second, separate confirmation.
+    """
     entitlement, purpose = entitlement.strip()[:300], purpose.strip()[:300]
     check_declaration(
-        entitlement=entitlement, purpose=purpose, register_date=register_date, confirmed=entitlement_confirmed
+        entitlement=entitlement,
+        purpose=purpose,
+        register_date=register_date,
+        confirmed=is_entitled or entitlement_confirmed,
     )
     if constituency.kind != AreaKind.CONSTITUENCY:
         raise ImportRefusedError(_("%(area)s is not a constituency.") % {"area": constituency})
@@ -88,14 +96,17 @@ def check_declaration(*, entitlement: str, purpose: str, register_date: dt.date,
         raise ImportRefusedError(_("Say for which permitted purpose you hold this register (rule R1)."))
     if register_date > timezone.localdate() + dt.timedelta(days=31):
         raise ImportRefusedError(_("The register date lies in the future."))
-    organisation = Organisation.objects.filter(pk=1).first()
-    if organisation and rules.needs_confirmed_entitlement(organisation.kind) and not confirmed:
+    if not confirmed:
+        organisation = Organisation.objects.filter(pk=1).first()
         raise ImportRefusedError(
             _(
-                "%(name)s is registered here as a %(kind)s, and as such has no right to the electoral register (rule R1). "
+                "%(name)s has no right to the electoral register merely by what it is: %(kind)s (rule R1). "
                 "If it holds another entitlement, name it and confirm it expressly."
             )
-            % {"name": organisation.name, "kind": organisation.get_kind_display()}
+            % {
+                "name": organisation.name if organisation else _("This organisation"),
+                "kind": organisation.get_kind_display() if organisation else _("not set up yet"),
+            }
         )
 
 

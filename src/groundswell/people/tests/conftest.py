@@ -55,6 +55,7 @@ class Desk:
             purpose="Electoral purposes",
             register_date=date,
             by=None,
+            is_entitled=declared.pop("is_entitled", True),
             **declared,
         )
 

@@ -340,13 +340,12 @@ def test_a_quoted_address_may_hold_line_breaks(desk):
 # --- who may ---
 
 
-@pytest.mark.parametrize("kind", ["charity", "union"])
-def test_charities_and_unions_merely_as_such_may_not(desk, kind):
-    Organisation.objects.filter(pk=1).update(kind=kind)
+def test_charities_and_unions_merely_as_such_may_not(desk):
+    Organisation.objects.filter(pk=1).update(kind="union")
     path = desk.xpress(*ROWS)
-    with pytest.raises(ImportRefusedError, match="no right to the electoral register"):
-        desk.batch(path)
-    assert desk.batch(path, entitlement_confirmed=True).entitlement
+    with pytest.raises(ImportRefusedError, match=r"The Party has no right to the electoral register .*: trade union"):
+        desk.batch(path, is_entitled=False)
+    assert desk.batch(path, is_entitled=False, entitlement_confirmed=True).entitlement
 
 
 def test_a_batch_is_run_once(desk):

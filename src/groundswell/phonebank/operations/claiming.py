@@ -37,7 +37,8 @@ NOTE_LIMIT = 2_000
 PLAIN_EFFECTS = frozenset({OutcomeEffect.NONE, OutcomeEffect.PERSON_DONE})
 
 CLAIM = """phonebank_claim(%s::bigint, %s::bigint, %s::bigint, %s::int, %s::int, %s::smallint[], %s::timestamptz[],
-    %s::timestamptz[], %s::smallint[], %s::int[], %s::int, %s::date, %s::interval, %s::boolean, %s::timestamptz)"""
+    %s::timestamptz[], %s::smallint[], %s::int[], %s::int, %s::int, %s::int, %s::date, %s::interval, %s::boolean,
+    %s::timestamptz)"""
 RECORD = """phonebank_record(%s::uuid, %s::bigint, %s::bigint, %s::int, %s::bigint, %s::uuid, %s::bigint, %s::bigint,
     %s::text, %s::text, %s::text, %s::boolean, %s::jsonb, %s::timestamptz, %s::boolean, %s::boolean, %s::date,
     %s::timestamptz, %s::timestamptz)"""
@@ -163,9 +164,11 @@ def claim_parameters(bank: BankSettings, by: CallerIdentity, now: datetime) -> l
         buckets.tomorrows,
         priorities,
         positions,
-        bank.calls_a_day,
+        bank.limits.attempts,
+        bank.limits.calls_a_day,
+        bank.limits.households_a_day,
         caller_day(now),
-        bank.lease,
+        bank.limits.lease,
         marks.is_sweep_due(),
         now,
     ]

@@ -251,7 +251,7 @@ def _put_back(call: Call, by: CallerIdentity, now: datetime) -> bool:
     # A new key also for one who had stayed with the household: the next result must not pass for the one undone.
     entry.state = QueueState.LEASED
     entry.leased_by_id, entry.leased_at, entry.lease_key = by.user_id, now, uuid4()
-    entry.leased_until = now + settings_of(entry.phone_bank_id, now).lease
+    entry.leased_until = now + settings_of(entry.phone_bank_id, now).limits.lease
     entry.save()
     record(
         "claim_household",
@@ -302,7 +302,7 @@ def _let_go(entry: QueueEntry, state: QueueState) -> None:
 
 def _lease(entry_id: int, now: datetime) -> timedelta:
     bank_id = QueueEntry.objects.values_list("phone_bank", flat=True).get(pk=entry_id)
-    return settings_of(bank_id, now).lease
+    return settings_of(bank_id, now).limits.lease
 
 
 def _line(text: str, limit: int) -> str:

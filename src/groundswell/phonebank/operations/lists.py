@@ -11,16 +11,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import ClientCursor
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import Refusal
-from groundswell.compliance.figures import FigureMissingError, max_calls_per_day
 from groundswell.compliance.hours import HOLIDAY_REGIONS, read_week
 from groundswell.phonebank.bank_settings import caller_day, day_start, forget
 from groundswell.phonebank.enums import PhoneBankStatus
+from groundswell.phonebank.limits import check_limits, limits_in_force
 from groundswell.phonebank.models import HoursBucket, PhoneBank
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import people_in
@@ -155,10 +156,15 @@ def build_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> Que
 
 @transaction.atomic
 def open_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> QueueChange:
-    """Let callers in, with the queue as it should be now. Raises PhoneBankError if there is nobody to ring."""
+    """Let callers in, with the queue as it should be now. Raises PhoneBankError.
+
+    There may be nobody to ring; or it asks for more than the figures in force allow (rules C11, D12).
+    """
     locked = PhoneBank.objects.select_for_update().get(pk=phone_bank.pk)
     if locked.status == PhoneBankStatus.CLOSED:
         raise PhoneBankError(_("This phone bank is closed. Make a new one, so that its results stay as they are."))
+    asked = {"attempt_cap": locked.attempt_cap, "daily_limit": locked.daily_limit}
+    check_limits(asked, limits_in_force(on=caller_day(now)))
     change = refresh_queue(locked, by=by, now=now)
     if not locked.queue.exists():
         raise PhoneBankError(_("There is nobody to ring in these areas: no household has a number that may be called."))
@@ -191,8 +197,9 @@ def close_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> None:
 def change_phone_bank(phone_bank: PhoneBank, *, by: User, **changes: Any) -> PhoneBank:
     """Change hours, caps, limits, script or name; every process follows with its next claim.
 
-    Raises HoursError for hours that cannot be read.
+    Raises HoursError for hours that cannot be read, PhoneBankError for more than the figures in force allow.
     """
+    check_limits(changes, limits_in_force(on=caller_day(timezone.now())))
     if changes.get("hours"):
         read_week(changes["hours"])
     locked = PhoneBank.objects.select_for_update().get(pk=phone_bank.pk)
@@ -244,12 +251,13 @@ def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     )
     if by_segment:
         cursor.execute("DROP TABLE phonebank_meant")
+    limits = limits_in_force(on=caller_day(now))
     cursor.execute(
         _sql("refuse_called_today"),
         {
             "bank": meant.phone_bank_id,
-            "cap": meant.attempt_cap,
-            "a_day": _calls_a_day(now),
+            "cap": min(meant.attempt_cap, limits.attempts),
+            "a_day": limits.calls_a_day,
             "today": _today(now),
         },
     )
@@ -279,13 +287,6 @@ def _close_unlisted(cursor: Any, phone_bank: PhoneBank) -> int:
 
 def _today(now: datetime) -> datetime:
     return day_start(HoursBucket(time_zone=settings.TIME_ZONE), now)
-
-
-def _calls_a_day(now: datetime) -> int:
-    try:
-        return max_calls_per_day(on=caller_day(now))
-    except FigureMissingError:
-        return 1
 
 
 def _sql(name: str) -> str:

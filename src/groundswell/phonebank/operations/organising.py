@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,9 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.campaigns.models import Campaign, Script
 from groundswell.people.models import Segment
-from groundswell.phonebank.bank_settings import forget
+from groundswell.phonebank.bank_settings import caller_day, forget
 from groundswell.phonebank.enums import OutcomeNext, PhoneBankStatus
+from groundswell.phonebank.limits import check_limits, limits_in_force
 from groundswell.phonebank.models import CallerStatus, Outcome, PhoneBank
 from groundswell.phonebank.operations.lists import change_phone_bank
 from groundswell.phonebank.rules import PhoneBankError
@@ -37,8 +39,12 @@ def create_phone_bank(
 ) -> PhoneBank:
     """A new phone bank, as a draft: nobody is rung until it is opened. `conditions` is a segment's expression.
 
-    Raises PhoneBankError for a name that is taken, SegmentError for conditions that cannot be read.
+    Its limits are the figures in force, unless less is asked for (rules C11, D12). Raises PhoneBankError for more, or
+    a name that is taken; SegmentError for conditions that cannot be read.
     """
+    limits = limits_in_force(on=caller_day(timezone.now()))
+    settings = {"attempt_cap": limits.attempts, "daily_limit": limits.households_a_day, **settings}
+    check_limits(settings, limits)
     phone_bank = PhoneBank(campaign=campaign, name=_free_name(campaign, name), script=script, created_by=by, **settings)
     phone_bank.segment = _segment(phone_bank, conditions, by)
     phone_bank.save()
@@ -66,7 +72,7 @@ def reshape_phone_bank(
 ) -> PhoneBank:
     """Change whom it rings and how. An open one keeps running: its queue follows with the next refresh.
 
-    Raises PhoneBankError for a closed one or a name that is taken.
+    Raises PhoneBankError for a closed one, a name that is taken, or more than the figures in force allow.
     """
     if phone_bank.status == PhoneBankStatus.CLOSED:
         raise PhoneBankError(_("This phone bank is closed, and its results stay as they are. Make a new one."))

@@ -289,7 +289,8 @@ def test_where_voters_stand_counts_the_newest_answer_of_each(live: World):
     [
         ({"weekday_from": "20:00", "weekday_to": "18:00"}, "later than the beginning"),
         ({"weekday_from": "20:00"}, "both times"),
-        ({"attempt_cap": 11}, "10"),
+        ({"attempt_cap": 4}, "3 times at most in one phone bank: that is the figure in force (rule C11)"),
+        ({"daily_limit": 151}, "150 households a day at most: that is the figure in force (rule D12)"),
         ({"age_from": 30, "age_to": 20}, "at least the lower one"),
         ({"age_from": 12}, "16"),
         ({"name": "Taken"}, "called “Taken” already"),
@@ -369,6 +370,30 @@ def test_flags_are_solved_back_into_the_queue_or_out_of_it(leader, live: World):
     assert list(bank.queue.order_by("pk").values_list("state", "done_reason")) == [(0, ""), (3, "removed_by_organiser")]
     again = leader.post(url("flag_solution", live, flags[0].pk), {"do": "back"}, follow=True)
     assert "already" in again.content.decode()
+
+
+def test_looking_at_flags_is_logged_once_with_those_shown(leader, live: World):
+    leader.get(url("flags", live))
+    assert not AuditEvent.objects.filter(verb="view_flags").exists()  # nothing was there to be seen
+    live.households(2)
+    bank = live.bank()
+    caller = make_member(Role.CALLER, live.campaign).user
+    waiting, solved = (
+        Flag.objects.create(entry=entry, phone_bank=bank, raised_by=caller, note="A taxi firm")
+        for entry in bank.queue.order_by("pk")
+    )
+    Flag.objects.filter(pk=solved.pk).update(solved_at=live.now, solved_by=live.organiser)
+    leader.get(url("flags", live))
+    event = AuditEvent.objects.get(verb="view_flags")
+    assert (event.action, event.campaign_id, event.detail) == (
+        "view",
+        live.campaign.pk,
+        {"flags": [waiting.pk, solved.pk]},
+    )
+    assert event.actor_id == int(leader.session["_auth_user_id"])
+    leader.post(url("flag_solution", live, waiting.pk), {"do": "back"})
+    leader.get(url("flags", live))
+    assert AuditEvent.objects.filter(verb="view_flags").count() == 2
 
 
 def test_results_take_the_newest_answer_of_each_person(leader, live: World):

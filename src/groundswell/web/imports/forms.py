@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.accounts.models import Organisation
 from groundswell.compliance.enums import ScreeningList
-from groundswell.people import rules
+from groundswell.compliance.figures import is_register_entitled
 from groundswell.people.layouts.layout import Field
 from groundswell.people.layouts.recognition import LAYOUTS, OTHER, REPEATABLE
 from groundswell.places.enums import PARLIAMENT_2024
@@ -81,13 +80,12 @@ class RegisterForm(UploadForm):
     entitlement_confirmed = forms.BooleanField(
         label=_("We hold this entitlement expressly"),
         required=False,
-        help_text=_("A charity or union, merely as such, has no right to the register (rule R1)."),
+        help_text=_("Your organisation has no right to the register merely by what it is (rule R1)."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        organisation = Organisation.objects.filter(pk=1).first()
-        self.needs_confirmation = bool(organisation and rules.needs_confirmed_entitlement(organisation.kind))
+        self.needs_confirmation = not is_register_entitled(on=timezone.localdate())
         if not self.needs_confirmation:
             del self.fields["entitlement_confirmed"]
 
@@ -99,7 +97,7 @@ class RegisterForm(UploadForm):
         return day
 
     def clean_entitlement_confirmed(self) -> bool:
-        """A charity or union says it a second time."""
+        """Who is not entitled by what they are, as a charity or a union, says it a second time."""
         confirmed: bool = self.cleaned_data["entitlement_confirmed"]
         if self.needs_confirmation and not confirmed:
             raise forms.ValidationError(

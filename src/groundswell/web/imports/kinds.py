@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.tasks import Task
 
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import ScreeningList
+from groundswell.compliance.figures import is_register_entitled
 from groundswell.compliance.number_files import ANSWER, NUMBER
 from groundswell.compliance.number_previews import map_numbers, preview_numbers
 from groundswell.compliance.operations import check_can_undo_numbers, declare_screening
@@ -60,6 +62,7 @@ def _declare_register(batch: ImportBatch, data: dict[str, Any], by: User) -> obj
         entitlement=data["entitlement"],
         purpose=data["purpose"],
         register_date=data["register_date"],
+        is_entitled=is_register_entitled(on=timezone.localdate()),
         entitlement_confirmed=data.get("entitlement_confirmed", False),
         by=by,
     )

@@ -23,7 +23,9 @@ CREATE OR REPLACE FUNCTION phonebank_claim(
     p_tomorrows timestamptz[],    -- ... when it opens again on another day,
     p_priorities smallint[],      -- ... and the mark; NULL: from the start
     p_positions int[],
+    p_attempts int,               -- the most to one number in a phone bank that the figures allow today (C11)
     p_calls_a_day int,            -- to one number, all phone banks together (C11)
+    p_households_a_day int,       -- the most that the figures allow a caller today (D12)
     p_day date,                   -- the caller's day, for the daily limit (D12)
     p_lease interval,
     p_sweep boolean,              -- take back lapsed leases first
@@ -99,7 +101,7 @@ BEGIN
     IF is_paused THEN
         RETURN jsonb_build_object('status', 'paused');
     END IF;
-    IF NOT again AND seen_today >= bank.daily_limit THEN
+    IF NOT again AND seen_today >= least(bank.daily_limit, p_households_a_day) THEN
         RETURN jsonb_build_object('status', 'limit');
     END IF;
     IF p_sweep THEN
@@ -211,7 +213,7 @@ BEGIN
                   FROM phonebank_entry_status(
                            e.household_id, e.person_id, p_bank,
                            -- Who asked to be rung back is rung back, also today and once more than the cap.
-                           bank.attempt_cap + e.is_call_back::int + own_calls,
+                           least(bank.attempt_cap, p_attempts) + e.is_call_back::int + own_calls,
                            CASE WHEN e.is_call_back THEN 2147483647 ELSE p_calls_a_day + own_calls END,
                            p_todays[slot], p_at) s
                   LEFT JOIN people_contactpoint cp ON cp.id = s.contact_point_id

@@ -7,6 +7,8 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,9 @@ from groundswell.accounts.access import limit_to_areas
 from groundswell.accounts.models import Membership
 from groundswell.campaigns.models import Campaign, Option, Question, Script
 from groundswell.people.models import Tag
+from groundswell.phonebank.bank_settings import caller_day
 from groundswell.phonebank.enums import PriorityOrder
+from groundswell.phonebank.limits import limits_in_force, too_many_attempts, too_many_households
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import Meant
 from groundswell.places.enums import AreaKind
@@ -73,9 +77,6 @@ class WhomForm(forms.Form):
     attempt_cap = forms.IntegerField(
         label=_("Attempts for each number"),
         min_value=1,
-        max_value=10,
-        initial=3,
-        help_text=_("And never more than one a day, whatever the phone bank (rule C11)."),
     )
 
     def __init__(self, *args: Any, campaign: Campaign, membership: Membership, **kwargs: Any) -> None:
@@ -96,6 +97,18 @@ class WhomForm(forms.Form):
             .order_by("-question__is_voter_id", "question", "position"),
         )
         self._set("tag", Tag.objects.order_by("name"))
+        self.limits = limits_in_force(on=caller_day(timezone.now()))
+        self._limit("attempt_cap", self.limits.attempts, too_many_attempts(self.limits))
+        self.fields["attempt_cap"].help_text = _t(
+            "At most %(most)s, and never more than %(a_day)s a day, whatever the phone bank (rule C11)."
+        ) % {"most": self.limits.attempts, "a_day": self.limits.calls_a_day}
+
+    def _limit(self, name: str, most: int, sentence: str) -> None:
+        """The figure in force is where the field starts and where it ends."""
+        field = self.fields[name]
+        field.initial = most
+        field.widget.attrs["max"] = most
+        field.validators.append(MaxValueValidator(most, sentence))
 
     def _set(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
@@ -186,9 +199,6 @@ class PhoneBankForm(WhomForm):
     daily_limit = forms.IntegerField(
         label=_("Households for each caller a day"),
         min_value=1,
-        max_value=1000,
-        initial=150,
-        help_text=_("So that nobody can read a whole list (rule D12)."),
     )
     ask_everyone = forms.BooleanField(
         label=_("Ask everyone in a household"),
@@ -206,6 +216,10 @@ class PhoneBankForm(WhomForm):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, campaign=campaign, **kwargs)
         self._set("script", campaign.scripts.order_by("name"))
+        self._limit("daily_limit", self.limits.households_a_day, too_many_households(self.limits))
+        self.fields["daily_limit"].help_text = _t(
+            "At most %(most)s, so that nobody can read a whole list (rule D12)."
+        ) % {"most": f"{self.limits.households_a_day:,}"}
         for row in DAY_ROWS:
             for end in ("from", "to"):
                 self.fields[f"{row}_{end}"].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

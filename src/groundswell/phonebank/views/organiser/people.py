@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.accounts.access import require_role
+from groundswell.accounts.audit import record
+from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.phonebank.callers import look_at
 from groundswell.phonebank.dashboards import HERE, LOOK_BACK, callers_of, forget_progress
@@ -95,11 +97,15 @@ def flags(request: HttpRequest, slug: str) -> HttpResponseBase:
     campaign = campaign_for(request, slug)
     bank_ids = bank_ids_for(request, campaign)
     waiting = list(open_flags(bank_ids)[:100])
-    solved = (
+    solved = list(
         Flag.objects.filter(phone_bank__in=bank_ids, solved_at__isnull=False)
         .select_related("phone_bank", "solved_by", "raised_by")
         .order_by("-solved_at")[:SOLVED_SHOWN]
     )
+    shown = [flag.pk for flag in (*waiting, *solved)]
+    if shown:
+        # Addresses, and what was written of those who live there (rule D13).
+        record("view_flags", by=user_of(request), action=AuditAction.VIEW, campaign_id=campaign.pk, flags=shown)
     context = page(campaign, "flags", flags=waiting, solved=solved, open_flags=len(waiting))
     return render(request, "phonebank/organiser/flags.html", context)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from groundswell.accounts.enums import OrganisationKind
 from groundswell.accounts.models import AuditEvent, Organisation
+from groundswell.compliance.figures import figures_in_force
 from groundswell.people.enums import ImportStatus
 from groundswell.people.models import ContactPoint, Elector, ImportBatch, Person, PersonContact
 from groundswell.web.imports.tests.conftest import DECLARED, PHONES_DECLARED, ROWS, Wizard, text, xpress
@@ -99,6 +102,17 @@ def test_an_undeclared_register_is_refused_at_its_field(wizard: Wizard, declared
     assert list(page.context["form"].errors) == [field]
     assert not ImportBatch.objects.exists()
     assert wizard.files() == []
+
+
+@pytest.mark.parametrize("kind", OrganisationKind)
+def test_the_figure_shown_says_who_must_confirm(wizard: Wizard, kind: OrganisationKind) -> None:
+    Organisation.objects.update(kind=kind)
+    shown = {row.key: row.value for row in figures_in_force(on=timezone.localdate())}["register_entitled"]
+    assert shown is (kind in {"party", "candidate", "registered_non_party"})
+    page = wizard.register(xpress(*ROWS))
+    assert ImportBatch.objects.exists() is shown
+    if not shown:
+        assert list(page.context["form"].errors) == ["entitlement_confirmed"]
 
 
 def test_a_union_confirms_its_entitlement_expressly(wizard: Wizard) -> None:
