@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-import queue
-import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +18,12 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.people import rules
-from groundswell.people.entries import Batch, EntryReader
+from groundswell.people.entries import EntryReader
 from groundswell.people.enums import ImportStage, ImportStatus
 from groundswell.people.files.inspection import Inspection, inspect_file
 from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.files.rejects import RejectsFile, without_quotes
-from groundswell.people.files.rows import Block, read_blocks
+from groundswell.people.files.rows import read_blocks
 from groundswell.people.layouts.recognition import recognise
 from groundswell.people.models import Elector, ImportBatch, ImportChange, Register
 from groundswell.people.operations.batches import (
@@ -38,6 +36,7 @@ from groundswell.people.operations.batches import (
     start_batch,
 )
 from groundswell.people.operations.progress import Listener, Progress
+from groundswell.people.operations.reading import Portion, portions
 from groundswell.people.operations.statements import Script
 from groundswell.places.enums import AreaKind
 from groundswell.places.models import Area
@@ -47,8 +46,8 @@ ROWS = (
     "attainment, anonymous, opted_out"
 )
 HOMES = "home, postcode, address_key, address_lines, uprn, spot"
-# Blocks that may wait between the thread that reads and the one that writes.
-AHEAD = 3
+# Rows after which households and newcomers are written, while the rest of the file is read.
+STEP = 100_000
 WORK_MEMORY = "192MB"
 FIRST_ROWS = 50
 
@@ -150,6 +149,8 @@ class _Load:
         self.today, self.wishes, self.progress = today, wishes, progress
         self.constituency = batch.constituency
         self.register_date = batch.register_date
+        # How far households and newcomers are written, and how many households were there before.
+        self.settled_line = self.settled_home = self.adopted = 0
         self.result = Result(encoding=inspection.encoding, delimiter=inspection.delimiter, dry_run=wishes.dry_run)
         self.script = Script(
             "register",
@@ -167,23 +168,24 @@ class _Load:
         release_interrupted(self.batch)
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
-        blocks = read_blocks(self.path, self.inspection)
-        first = next(blocks)
+        first = next(read_blocks(self.path, self.inspection))
         self.recognition = recognise(
             first.cells[:FIRST_ROWS],
             name=self.wishes.layout,
             columns=self.wishes.columns,
             has_header=self.wishes.has_header,
         )
-        if self.recognition.has_header:
-            past = self.recognition.header_row + 1
-            del first.cells[:past], first.lines[:past]
         self.reader = EntryReader(self.recognition, nation=self.constituency.nation, today=self.today)
+        # Nobody was ever on this register: everyone in the file is new, and need not wait to be compared.
+        self.first_time = (
+            not self.reader.changes and not Elector.objects.filter(register__constituency=self.constituency).exists()
+        )
         self.result.layout = self.recognition.layout.name
         self.result.confidence = round(self.recognition.confidence, 2)
         path = rejects_path()
         with RejectsFile(path, self.recognition.header) as self.rejects:
-            self._stage(itertools.chain([first], blocks))
+            with closing(portions(self.path, self.inspection, self.recognition, self.reader)) as read:
+                self._stage(read)
             self._check_whole()
             register = self._register()
             self.script.parameters["register"] = register.pk
@@ -195,22 +197,26 @@ class _Load:
 
     # --- staging ---
 
-    def _stage(self, blocks: Iterator[Block]) -> None:
+    def _stage(self, read: Iterator[Portion]) -> None:
         script = self.script
         script.run("sweep")
-        for table in ("stage_rows", "stage_homes", "stage_spots"):
+        for table in ("stage_rows", "stage_homes", "stage_spots", "stage_matches"):
             script.run(table)
         places = _Places(self.batch, self.constituency)
-        for batch in _read_ahead(self.reader, blocks):
-            spots = [f"{spot}\t{places.area(*where)}\n" for where, spot in batch.spots.items()]
+        for portion in read:
+            spots = [f"{spot}\t{places.area(*where)}\n" for where, spot in portion.spots.items()]
             script.copy("import_spots", "spot, area_id", spots)
-            script.copy("import_homes", HOMES, batch.homes)
-            script.copy("import_rows", ROWS, batch.rows)
-            self.result.rows += batch.seen
-            self.result.ignored += batch.ignored
-            for reject in batch.rejects:
+            script.copy("import_homes", HOMES, portion.homes)
+            script.copy("import_rows", ROWS, portion.rows)
+            self.result.rows += portion.seen
+            self.result.ignored += portion.ignored
+            for reject in portion.rejects:
                 self._reject(reject.line, reject.cells, reject.reason)
             self.progress.tell(ImportStage.READING, self.result.rows)
+            self.read = portion
+            if portion.last_line - self.settled_line >= STEP:
+                self._settle()
+        self._settle()
         # A wrong guess of their size turns the joins round, and rows would be written out of the file's order.
         _analyse("import_rows", "import_homes", "import_spots")
         self._reject_lines(
@@ -222,6 +228,20 @@ class _Load:
                 for line, first, number in script.fetch("repeated_numbers")
             ]
         )
+
+    def _settle(self) -> None:
+        """Write the households of what was staged since the last time; and its people, where nobody can be known yet.
+
+        The reader goes on meanwhile, so this costs little time. A refusal later takes it all back.
+        """
+        script, after = self.script, {"after_line": self.settled_line, "after_home": self.settled_home}
+        made = script.run("insert_households", **after)
+        self.result.households += made
+        if made < self.read.last_home - self.settled_home:
+            self.adopted += script.run("adopt_households", **after)
+        if self.first_time:
+            script.run("insert_people", **after)
+        self.settled_line, self.settled_home = self.read.last_line, self.read.last_home
 
     def _reject(self, line: int, cells: list[str], reason: str) -> None:
         self.rejects.write(line, cells, reason)
@@ -240,6 +260,8 @@ class _Load:
             for line, cells in zip(block.lines, block.cells, strict=True):
                 if line in reasons:
                     self._reject(line, cells, reasons[line])
+        if self.first_time:
+            self.script.run("drop_people", lines=list(reasons))
         self.script.run("drop_lines", lines=list(reasons))
 
     def _check_whole(self) -> None:
@@ -254,22 +276,22 @@ class _Load:
             )
         if self.wishes.force:
             return
-        inspection, reader = self.inspection, self.reader
+        inspection, read = self.inspection, self.read
         again = _("Ask for the file again, or import it as it is with “force”.")
         if inspection.ends_inside_character or (
-            not inspection.ends_with_newline and reader.last_short_line == inspection.lines
+            not inspection.ends_with_newline and read.last_short_line == inspection.lines
         ):
             raise ImportRefusedError(
                 _("The file ends in the middle of line %(line)d: it was cut off. %(again)s")
                 % {"line": inspection.lines, "again": again}
             )
-        if reader.stated_total is not None and reader.stated_total != self.result.rows:
+        if read.stated_total is not None and read.stated_total != self.result.rows:
             raise ImportRefusedError(
                 _(
                     "The file says that it holds %(stated)d entries, but %(found)d are in it: it was cut off or "
                     "edited. %(again)s"
                 )
-                % {"stated": reader.stated_total, "found": self.result.rows, "again": again}
+                % {"stated": read.stated_total, "found": self.result.rows, "again": again}
             )
         if rules.is_mostly_rejected(self.rejects.count, self.result.rows):
             raise ImportRefusedError(
@@ -341,7 +363,8 @@ class _Load:
     def _apply(self) -> None:
         script, result, tell = self.script, self.result, self.progress.tell
         tell(ImportStage.MATCHING, result.rows)
-        self._settle_households()
+        if self.adopted and script.run("keep_moved_households"):
+            script.run("move_households")
         script.run("match_electors")
         _analyse("import_matches")
         if self.reader.changes:
@@ -368,7 +391,8 @@ class _Load:
         if script.run("keep_electors"):
             script.run("update_electors")
         result.updated = script.fetch("count_updated")[0][0]
-        script.run("insert_people")
+        if not self.first_time:
+            script.run("insert_people", after_line=0, after_home=0)
         result.created = script.run("insert_electors") - renumbered
         # A person under a new number has not gone.
         result.deleted = gone - renumbered
@@ -377,14 +401,6 @@ class _Load:
         result.unchanged = max(in_file - result.created - result.updated - deletions, 0)
         script.run("sweep")
         tell(ImportStage.FINISHING, result.rows)
-
-    def _settle_households(self) -> None:
-        homes = self.reader.home
-        self.result.households = self.script.run("insert_households")
-        if self.result.households < homes:
-            self.script.run("adopt_households")
-            if self.script.run("keep_moved_households"):
-                self.script.run("move_households")
 
     def finish(self, result: Result) -> None:
         """The batch's own row and the audit event, in the same transaction as the rows."""
@@ -444,41 +460,6 @@ class _Places:
             ImportChange.objects.create(batch=self.batch, table="places_area", row_id=area.pk, before={})
             self.ids[code] = area.pk
         return self.ids[code]
-
-
-def _read_ahead(reader: EntryReader, blocks: Iterator[Block]) -> Iterator[Batch]:
-    """What `reader` makes of the blocks, read on a thread of its own while the database takes in the ones before."""
-    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=AHEAD)
-    stop = threading.Event()
-
-    def put(item: Batch | BaseException | None) -> None:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def work() -> None:
-        try:
-            for block in blocks:
-                put(reader.read(block))
-                if stop.is_set():
-                    return
-            put(None)
-        except BaseException as error:  # it is raised again where the batches are taken
-            put(error)
-
-    thread = threading.Thread(target=work, name="import-reader", daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _analyse(*tables: str) -> None:

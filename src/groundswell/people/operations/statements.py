@@ -39,12 +39,12 @@ class Script:
             cursor.execute(*self._filled(name, more))
             return list(cursor.fetchall())
 
-    def copy(self, table: str, columns: str, text: list[str]) -> None:
+    def copy(self, table: str, columns: str, text: list[str] | bytes) -> None:
         """COPY lines of PostgreSQL's text format into a table."""
         if not text:
             return
         with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-            copy.write("".join(text).encode())
+            copy.write(text if isinstance(text, bytes) else "".join(text).encode())
 
     def _filled(self, name: str, more: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
         sql = self._statements[name]

@@ -41,6 +41,14 @@ CREATE TEMPORARY TABLE import_spots (
     area_id bigint NOT NULL
 ) ON COMMIT DROP
 
+-- name: stage_matches
+CREATE TEMPORARY TABLE import_matches (
+    line integer NOT NULL,
+    elector_id bigint,
+    person_id bigint NOT NULL,
+    removed boolean NOT NULL
+) ON COMMIT DROP
+
 -- name: repeated_numbers
 -- The second and later rows of one elector number. A change file may delete a number and give it to another.
 SELECT r.line, first.line AS first_line, r.prefix || r.number || CASE WHEN r.suffix = '0' THEN '' ELSE '/' || r.suffix END
@@ -57,11 +65,16 @@ ORDER BY r.line
 -- name: drop_lines
 DELETE FROM import_rows WHERE line = ANY (%(lines)s)
 
+-- name: drop_people
+-- Those who were written while the file was read.
+DELETE FROM people_person AS p USING import_rows AS r WHERE r.line = ANY (%(lines)s) AND p.id = r.person_id
+
 -- name: insert_households
 INSERT INTO people_household (id, area_id, constituency_id, address_lines, postcode, address_key, uprn, batch_id)
 SELECT h.household_id, s.area_id, %(constituency)s, h.address_lines, h.postcode, h.address_key, h.uprn, %(batch)s
 FROM import_homes AS h
 JOIN import_spots AS s USING (spot)
+WHERE h.home > %(after_home)s
 ON CONFLICT (constituency_id, postcode, address_key) DO NOTHING
 
 -- name: adopt_households
@@ -69,7 +82,8 @@ ON CONFLICT (constituency_id, postcode, address_key) DO NOTHING
 UPDATE import_homes AS h
 SET household_id = known.id
 FROM people_household AS known
-WHERE known.constituency_id = %(constituency)s
+WHERE h.home > %(after_home)s
+  AND known.constituency_id = %(constituency)s
   AND known.postcode = h.postcode
   AND known.address_key = h.address_key
   AND known.id <> h.household_id
@@ -94,7 +108,7 @@ WHERE known.id = h.household_id AND known.area_id <> s.area_id
 -- Who was on this register before. The number decides together with the name; a new surname with the same first names
 -- at the same address is the same person married. An erased person's entry is recognised by its number alone, so that
 -- nobody is brought back by the next register.
-CREATE TEMPORARY TABLE import_matches ON COMMIT DROP AS
+INSERT INTO import_matches (line, elector_id, person_id, removed)
 SELECT DISTINCT ON (r.line) r.line, e.id AS elector_id, e.person_id, e.removed_on IS NOT NULL AS removed
 FROM import_rows AS r
 LEFT JOIN import_homes AS h ON h.home = r.home
@@ -237,8 +251,10 @@ SELECT count(*) FROM (
 INSERT INTO people_person (id, household_id, source_id, title, given_names, family_name, name_key, batch_id)
 SELECT r.person_id, h.household_id, %(source)s, r.title, r.given_names, r.family_name, r.name_key, %(batch)s
 FROM import_rows AS r
-LEFT JOIN import_homes AS h ON h.home = r.home
-WHERE r.change <> 'delete'
+-- The home before the first row's may be its own: a block may end between two people of one home.
+LEFT JOIN import_homes AS h ON h.home = r.home AND h.home >= %(after_home)s
+WHERE r.line > %(after_line)s
+  AND r.change <> 'delete'
   AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = r.line)
 
 -- name: insert_electors
