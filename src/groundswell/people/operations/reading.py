@@ -45,13 +45,17 @@ class Portion:
     last_short_line: int
 
 
-def portions(path: Path, inspection: Inspection, recognition: Recognition, reader: EntryReader) -> Generator[Portion, None, None]:
+def portions(
+    path: Path, inspection: Inspection, recognition: Recognition, reader: EntryReader
+) -> Generator[Portion, None, None]:
     """The whole file below its header, in order. Close the iterator to stop early."""
     read = _read(path, inspection, recognition, reader)
     return _read_apart(read) if inspection.size > SMALL else read
 
 
-def _read(path: Path, inspection: Inspection, recognition: Recognition, reader: EntryReader) -> Generator[Portion, None, None]:
+def _read(
+    path: Path, inspection: Inspection, recognition: Recognition, reader: EntryReader
+) -> Generator[Portion, None, None]:
     skip = recognition.header_row + 1 if recognition.has_header else 0
     last_line = 0
     for block in read_blocks(path, inspection):
