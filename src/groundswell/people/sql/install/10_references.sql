@@ -14,8 +14,46 @@ DECLARE
     pair integer := 0;
     stray bigint;
     foreign_made bigint;
+    entries bigint;
+    bounds bigint[];
+    span bigint;
+    present bigint;
+    expressions text := '';
 BEGIN
+    -- Smallest and largest of every key in one pass.
     WHILE pair < TG_NARGS LOOP
+        expressions := expressions || format(', min(%1$I), max(%1$I)', TG_ARGV[pair]);
+        pair := pair + 2;
+    END LOOP;
+    EXECUTE 'SELECT count(*), ARRAY[' || substr(expressions, 3) || ']::bigint[] FROM fresh' INTO entries, bounds;
+    pair := 0;
+    <<keys>>
+    WHILE pair < TG_NARGS LOOP
+        -- What a load writes names one row, or all rows of a range: if every id of the range is there, so is every key.
+        span := bounds[pair + 2] - bounds[pair + 1] + 1;
+        IF span IS NULL THEN
+            pair := pair + 2;
+            CONTINUE keys;
+        END IF;
+        IF span <= entries THEN
+            EXECUTE format(
+                'SELECT count(*), count(*) FILTER (WHERE xmin <> pg_current_xact_id()::xid) FROM %I '
+                'WHERE id BETWEEN $1 AND $2', TG_ARGV[pair + 1])
+                INTO present, foreign_made USING bounds[pair + 1], bounds[pair + 2];
+            IF present = span AND foreign_made > 0 THEN
+                EXECUTE format(
+                    'SELECT count(*) FROM (SELECT FROM %I WHERE id BETWEEN $1 AND $2 '
+                    'AND xmin <> pg_current_xact_id()::xid FOR KEY SHARE) AS locked', TG_ARGV[pair + 1])
+                    USING bounds[pair + 1], bounds[pair + 2];
+                -- Once more, for what another transaction deleted between the first look and the lock.
+                EXECUTE format('SELECT count(*) FROM %I WHERE id BETWEEN $1 AND $2', TG_ARGV[pair + 1])
+                    INTO present USING bounds[pair + 1], bounds[pair + 2];
+            END IF;
+            IF present = span THEN
+                pair := pair + 2;
+                CONTINUE keys;
+            END IF;
+        END IF;
         -- The second look is for what another transaction deleted between the first and the lock.
         FOR look IN 1..2 LOOP
             EXECUTE format(
