@@ -38,6 +38,20 @@ def owner(client, campaign):
     return membership
 
 
+@pytest.mark.parametrize("events", [1, 3])
+def test_the_audit_log_asks_as_little_whatever_it_holds(client, owner, events):
+    for number in range(events):
+        campaign = make_campaign(f"log-{number}")
+        actor = make_member(Role.CALLER, campaign).user
+        record("look", by=actor, action=AuditAction.VIEW, campaign_id=campaign.pk)
+    client.get(reverse("accounts:audit"))
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("accounts:audit"))
+    assert page.status_code == 200
+    # Who asks (2), the events, who did them, in which campaigns, the newest seal.
+    assert len(queries) == 6, [q["sql"] for q in queries]
+
+
 def test_an_organiser_sees_their_campaigns_team_and_no_other(client, organiser, campaign):
     make_member(Role.CALLER, campaign)
     other = make_member(Role.DATA_MANAGER, make_campaign(name="Elsewhere"))

@@ -85,7 +85,13 @@ def settings(request: HttpRequest, slug: str) -> HttpResponseBase:
             messages.success(request, _("Saved."))
             return redirect("campaigns:settings", slug)
     candidates = campaign.candidates.select_related("area").order_by("area__name", "name")
-    context = {"campaign": campaign, "form": form, "candidates": candidates, "page": "settings"}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "candidates": candidates,
+        "has_seats": bool(form.initial["seats"]),
+        "page": "settings",
+    }
     return render(request, "campaigns/settings.html", context, status=422 if form.errors else 200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from groundswell.accounts import audit
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
-from groundswell.compliance.figures import figure
+from groundswell.compliance.figures import figure, figures_of
 from groundswell.compliance.operations.erasure import allow_deletion
 from groundswell.compliance.retention import BATCH, Category, categories, months_before
 
@@ -28,7 +29,10 @@ class Expiry:
 
 def expiring(*, now: datetime) -> list[Expiry]:
     """The dry run: what would go now, category by category. Changes nothing."""
-    return [_expiry(category, now) for category in categories()]
+    found = categories()
+    months = figures_of([category.figure for category in found], on=now.date())
+    # A figure that is missing is asked for by itself, so that the refusal names it.
+    return [_expiry(category, now, months.get(category.figure)) for category in found]
 
 
 def delete_expired(*, category_key: str, by: User | None, now: datetime) -> int:
@@ -58,8 +62,8 @@ def delete_expired(*, category_key: str, by: User | None, now: datetime) -> int:
     return gone
 
 
-def _expiry(category: Category, now: datetime) -> Expiry:
-    months = int(figure(category.figure, on=now.date()))
+def _expiry(category: Category, now: datetime, in_force: Any = None) -> Expiry:
+    months = int(figure(category.figure, on=now.date()) if in_force is None else in_force)
     day = months_before(timezone.localdate(now), months)
     before = timezone.make_aware(datetime.combine(day, time(0)))
     return Expiry(category, months, before, category.count(before))

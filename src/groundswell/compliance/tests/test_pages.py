@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import groundswell
@@ -137,6 +139,20 @@ def test_retention_says_what_would_go_and_deletes_on_request() -> None:
     assert "Nothing is deleted by itself" in text
     assert "0 rows deleted" in said(keeper.post("/compliance/retention/answers/delete/", follow=True))
     assert keeper.post("/compliance/retention/people/delete/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_retention_asks_as_little_whatever_is_due(rows: int) -> None:
+    keeper = client_of(Role.DATA_MANAGER)
+    long_ago = timezone.now() - timedelta(days=3000)
+    for _ in range(rows):
+        AuditEvent.objects.create(at=long_ago, action="view", verb="look")
+    page(keeper, "/compliance/retention/")
+    with CaptureQueriesContext(connection) as queries:
+        found = keeper.get("/compliance/retention/")
+    assert {e.category.key: e.rows for e in found.context["expiries"]}["audit"] == rows
+    # Who asks (2), the months, four categories, whether it goes every night.
+    assert len(queries) == 8, [q["sql"] for q in queries]
 
 
 @pytest.mark.parametrize("role", [Role.CALLER, Role.ORGANISER])

@@ -21,7 +21,7 @@ from groundswell.compliance.enums import Refusal
 from groundswell.compliance.hours import HOLIDAY_REGIONS, read_week
 from groundswell.phonebank.bank_settings import caller_day, day_start, forget
 from groundswell.phonebank.enums import PhoneBankStatus
-from groundswell.phonebank.limits import check_limits, limits_in_force
+from groundswell.phonebank.limits import Limits, check_limits, limits_in_force
 from groundswell.phonebank.models import HoursBucket, PhoneBank
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import people_in
@@ -87,22 +87,32 @@ class QueueChange:
 
 
 @transaction.atomic
-def preview(phone_bank: PhoneBank | Meant, *, now: datetime, within: timedelta | None = None) -> Preview:
+def preview(
+    phone_bank: PhoneBank | Meant, *, now: datetime, within: timedelta | None = None, limits: Limits | None = None
+) -> Preview:
     """How many households the phone bank would ring if it opened now, and by reason how many it would not.
 
     Raises django.db.OperationalError if it takes longer than `within`; SegmentError for an expression of no sense.
     """
     meant = phone_bank if isinstance(phone_bank, Meant) else Meant.by(phone_bank)
     with connection.cursor() as cursor:
-        if within is not None:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true)", [str(int(within.total_seconds() * 1000))]
-            )
-        _list(cursor, meant, now)
-        cursor.execute(_sql("preview"), {"order": REASON_ORDER})
+        areas = _begin_count(cursor, meant, within)
+        limits = limits or limits_in_force(on=caller_day(now))
+        called = {
+            "order": [*REASON_ORDER, ""],
+            "bank": meant.phone_bank_id,
+            "cap": min(meant.attempt_cap, limits.attempts),
+            "a_day": limits.calls_a_day,
+            "today": _today(now),
+        }
+        # Written out here, so that the planner sees what is asked, and a segment's own query has its place.
+        listed = _written(cursor, _sql("listed"), _listing(meant, areas, now))
+        segment = _segment_text(cursor, meant, now)
+        count = _written(cursor, _sql("preview"), called).replace("(LISTED)", f"({listed})", 1)
+        cursor.execute(count.replace("(MEANT)", f"({segment})", 1))
         counts = dict(cursor.fetchall())
-        cursor.execute("DROP TABLE phonebank_listed")
-    return Preview(counts.pop(None, 0), {Refusal(reason): n for reason, n in counts.items()})
+    rung = counts.pop(len(REASON_ORDER) + 1, 0)
+    return Preview(rung, {Refusal(REASON_ORDER[place - 1]): n for place, n in counts.items()})
 
 
 @transaction.atomic
@@ -228,29 +238,10 @@ def _set_status(phone_bank: PhoneBank, status: PhoneBankStatus, *, by: User) -> 
 
 def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     """Make the temporary table of everybody meant, with the reason against each number."""
-    by_segment = meant.expression is not None
-    if meant.expression is not None:
-        people = people_in(meant.expression, today=caller_day(now)).order_by().values("pk")
-        statement, parameters = people.query.sql_with_params()
-        cursor.execute("CREATE TEMPORARY TABLE phonebank_meant (person_id bigint PRIMARY KEY) ON COMMIT DROP")
-        cursor.execute(f"INSERT INTO phonebank_meant {statement}", parameters)
-    listed = _sql("listed")
-    if not by_segment:
-        listed = listed.replace("SELECT person_id FROM phonebank_meant", "SELECT NULL::bigint")
-    cursor.execute("SET LOCAL work_mem = '64MB'")
-    _create_as(
-        cursor,
-        listed,
-        {
-            "at": now,
-            "areas": list(meant.area_ids),
-            "by_area": bool(meant.area_ids),
-            "by_segment": by_segment,
-            "is_electoral": meant.is_electoral,
-        },
-    )
-    if by_segment:
-        cursor.execute("DROP TABLE phonebank_meant")
+    areas = _begin_count(cursor, meant, None)
+    listed = _written(cursor, _sql("listed"), _listing(meant, areas, now))
+    listed = listed.replace("(MEANT)", f"({_segment_text(cursor, meant, now)})", 1)
+    cursor.execute(f"CREATE TEMPORARY TABLE phonebank_listed ON COMMIT DROP AS {listed}")
     limits = limits_in_force(on=caller_day(now))
     cursor.execute(
         _sql("refuse_called_today"),
@@ -264,11 +255,36 @@ def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     cursor.execute("ANALYZE phonebank_listed")
 
 
-def _create_as(cursor: Any, statement: str, parameters: dict[str, Any]) -> None:
-    # CREATE TABLE AS takes no bound parameters, so psycopg writes them into the text, quoted.
-    raw = cursor.connection
-    with ClientCursor(raw) as client:
-        client.execute(statement, parameters)
+def _begin_count(cursor: Any, meant: Meant, within: timedelta | None) -> list[int]:
+    """Make the transaction ready; the areas meant, with all below them."""
+    milliseconds = int(within.total_seconds() * 1000) if within is not None else 0
+    cursor.execute(_sql("begin_count"), {"areas": list(meant.area_ids), "within": milliseconds})
+    areas: list[int] = cursor.fetchone()[0]
+    return areas
+
+
+def _listing(meant: Meant, areas: list[int], now: datetime) -> dict[str, Any]:
+    return {
+        "at": now,
+        "areas": areas,
+        "by_area": bool(meant.area_ids),
+        "by_segment": meant.expression is not None,
+        "is_electoral": meant.is_electoral,
+    }
+
+
+def _segment_text(cursor: Any, meant: Meant, now: datetime) -> str:
+    """The query of the segment's people, or one of nobody."""
+    if meant.expression is None:
+        return "SELECT NULL::bigint"
+    people = people_in(meant.expression, today=caller_day(now)).order_by().values("pk")
+    return _written(cursor, *people.query.sql_with_params())
+
+
+def _written(cursor: Any, statement: str, parameters: Any) -> str:
+    """The statement with its parameters in it, quoted by psycopg: CREATE TABLE AS takes none that are bound."""
+    with ClientCursor(cursor.connection) as client:
+        return client.mogrify(statement, parameters)
 
 
 def _close_unlisted(cursor: Any, phone_bank: PhoneBank) -> int:

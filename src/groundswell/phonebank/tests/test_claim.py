@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from groundswell.accounts.models import AuditEvent, Membership, User
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.compliance.models import Screening, Suppression
+from groundswell.compliance.operations import erase_person
 from groundswell.people.models import ContactPoint, Person, PersonContact, Segment
+from groundswell.people.tests.conftest import Desk
 from groundswell.phonebank.enums import ClaimStatus, EmptyReason, QueueState
 from groundswell.phonebank.models import CallerStatus, Hold, QueueEntry
 from groundswell.phonebank.operations import (
@@ -24,6 +28,7 @@ from groundswell.phonebank.operations import (
     record_and_claim_next,
     record_outcome,
     resume,
+    skip,
 )
 from groundswell.phonebank.tests.world import NOON, World, result_of
 
@@ -164,6 +169,58 @@ def test_a_suppression_while_in_hand_takes_it_out_of_the_hand(world: World) -> N
     assert second.entry_id != first.entry_id
     # What was said on the telephone meanwhile still counts.
     assert record_outcome(result=result_of(bank, first, "completed"), by=caller, now=NOON).is_safe
+
+
+def test_whoever_leaves_the_register_is_out_before_the_next_claim(world: World, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    desk = Desk(world.area, tmp_path)
+    rows = [f"AA,{n},0,,,Smith,{name},E17 9AA,{n} High Road,,,,," for n, name in enumerate(("Ann", "Ben", "Cas"), 1)]
+    desk.take(desk.xpress(*rows))
+    people = list(Person.objects.order_by("given_names"))
+    world.numbers(people)
+    bank = world.bank()
+    assert QueueEntry.objects.filter(state=QueueState.READY).count() == 3
+    first = QueueEntry.objects.get(household_id=people[0].household_id)
+    QueueEntry.objects.filter(pk=first.pk).update(priority=-1)
+    desk.take(desk.xpress(*rows[1:]), date=NOON.date())
+    claims = [claim_next(phone_bank_id=bank.pk, by=world.caller(), now=NOON) for _ in range(3)]
+    assert {c.household.people[0].id for c in claims if c.household} == {people[1].pk, people[2].pk}
+    first.refresh_from_db()
+    assert (first.state, first.done_reason) == (QueueState.DONE, "removed")
+
+
+def test_whoever_is_erased_is_out_before_the_next_claim(world: World) -> None:
+    gone, stays = world.households(2)
+    bank = world.bank()
+    QueueEntry.objects.filter(household=gone.row).update(priority=-1)
+    erase_person(person=gone.people[0], by=world.organiser)
+    claims = [claim_next(phone_bank_id=bank.pk, by=world.caller(), now=NOON) for _ in range(2)]
+    assert [c.household.household_id for c in claims if c.household] == [stays.row.pk]
+    assert claims[1].status == ClaimStatus.EMPTY
+
+
+def test_a_skipped_household_comes_after_the_others_of_its_priority_and_before_the_next_priority(world: World) -> None:
+    world.households(5)
+    bank, me = world.bank(), world.caller()
+    a, b, c, d, e = QueueEntry.objects.order_by("pk")
+    for place, (entry, priority) in enumerate([(a, 0), (b, 0), (c, 0), (d, 1), (e, 1)], 1):
+        QueueEntry.objects.filter(pk=entry.pk).update(priority=priority, position=place)
+    served = []
+    claim = claim_next(phone_bank_id=bank.pk, by=me, now=NOON)
+    while claim.household is not None:
+        served.append(claim.household.entry_id)
+        if len(served) == 1:
+            skip(
+                entry_id=claim.household.entry_id,
+                lease_key=claim.household.lease_key,
+                reason="I know them",
+                by=me,
+                now=NOON,
+            )
+            claim = claim_next(phone_bank_id=bank.pk, by=me, now=NOON)
+        else:
+            _, claim = record_and_claim_next(result=result_of(bank, claim.household), by=me, now=NOON)
+    assert served == [a.pk, b.pk, c.pk, a.pk, d.pk, e.pk]
 
 
 def test_old_screening_closes_and_a_new_one_opens_again(world: World) -> None:

@@ -19,11 +19,11 @@ from django.utils import timezone
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, User
 from groundswell.accounts.tests.builders import make_member, sign_in
-from groundswell.campaigns.models import Answer, Campaign, Script
+from groundswell.campaigns.models import Answer, Campaign, Candidate, Question, Script
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.models import Screening
 from groundswell.compliance.rule_texts import explanation_anchor
-from groundswell.people.models import Person, Segment
+from groundswell.people.models import Person, Segment, Tag
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
 from groundswell.phonebank.models import Call, CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Tally
 from groundswell.phonebank.operations import lists, rebuild_tallies
@@ -522,6 +522,57 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
     leader.get(url("bank", live, first.pk))
     assert {page: _queries(leader, page) for page in costs} == costs
     assert Tally.objects.count() == 3
+
+
+def test_the_builder_and_the_settings_cost_as_many_queries_for_three_of_everything_as_for_one(leader, live: World):
+    def grow() -> None:
+        word = uuid4().hex[:6]
+        live.new_area(f"Ward {word}", "England", parent=live.area)
+        seat = live.new_area(f"Seat {word}", "England")
+        live.campaign.areas.add(seat)
+        Candidate.objects.create(campaign=live.campaign, area=seat, name=f"Ola {word}")
+        Script.objects.create(campaign=live.campaign, name=word, opening="Hello")
+        question = Question.objects.create(campaign=live.campaign, key=word, kind="choice", text=f"{word}?")
+        question.options.create(label="Yes", position=1, meaning="strong_support")
+        Tag.objects.create(name=word)
+        live.households(1)
+
+    grow()
+    tag = Tag.objects.get()
+    bank = live.bank(segment=Segment.objects.create(name="Tagged", expression={"all": [{"tagged": tag.name}]}))
+    bank.areas.add(live.area)
+    builder, edit = url("new_bank", live), url("edit_bank", live, bank.pk)
+    settings = reverse("campaigns:settings", args=[live.campaign.slug])
+    costs = {builder: 9, edit: 10, settings: 6}
+    for page in costs:
+        leader.get(page)
+    assert {page: _queries(leader, page) for page in costs} == costs
+    form = leader.get(edit).context["form"]
+    assert (form["tag"].value(), form["areas"].value()) == (tag.pk, [live.area.pk])
+    grow()
+    grow()
+    bank.areas.add(*live.campaign.areas.all())
+    assert {page: _queries(leader, page) for page in costs} == costs
+    assert f'<option value="{tag.pk}" selected>{tag.name}</option>' in leader.get(edit).content.decode()
+
+
+@pytest.mark.parametrize("homes", [1, 3])
+def test_the_live_count_is_one_pass(leader, live: World, homes: int):
+    live.households(homes)
+    data = {"attempt_cap": "3"}
+    leader.post(url("bank_count", live), data)  # what is noted once a visit is not counted
+    counts = {}
+    for name, more in {
+        "everybody": {},
+        "an area": {"areas": live.area.pk},
+        "not yet asked": {"not_asked": live.question.pk},
+    }.items():
+        with CaptureQueriesContext(connection) as captured:
+            page = leader.post(url("bank_count", live), data | more)
+        assert f"<strong>{homes}</strong>" in page.content.decode()
+        counts[name] = len(captured)
+    # Who is asking (2), the campaign, the limits, what was chosen, and the count: begin, make ready, count, end.
+    assert counts == {"everybody": 8, "an area": 9, "not yet asked": 9}
 
 
 def test_the_phone_bank_page_asks_once_when_the_next_household_is_due_whatever_the_hours_buckets(leader, live: World):

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import OperationalError
+from django.db.models import OuterRef
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -66,13 +68,16 @@ def new_bank(request: HttpRequest, slug: str) -> HttpResponseBase:
             forget_progress(campaign.pk)
             messages.success(request, _("Saved as a draft. See whom it will ring, then open it."))
             return redirect("phonebank:bank", slug, bank.pk)
-    context = page(campaign, "overview", form=form, has_script=campaign.scripts.exists())
+    context = page(campaign, "overview", form=form, has_script=form.has_script)
     return render(request, "phonebank/organiser/edit_bank.html", context, status=422 if form.errors else 200)
 
 
 def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Change a phone bank; an open one keeps running."""
-    campaign, bank = _bank(request, slug, pk)
+    campaign = campaign_for(request, slug)
+    chosen = PhoneBank.areas.through._default_manager.filter(phonebank_id=OuterRef("pk")).order_by("area_id")
+    banks = banks_for(request, campaign).select_related("segment")
+    bank = get_object_or_404(banks.annotate(area_ids=ArraySubquery(chosen.values("area_id"))), pk=pk)
     form = PhoneBankForm(
         request.POST or None,
         campaign=campaign,
@@ -98,7 +103,7 @@ def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
             forget_progress(campaign.pk)
             messages.success(request, _("Saved. Callers follow with their next household."))
             return redirect("phonebank:bank", slug, pk)
-    context = page(campaign, "overview", form=form, bank=bank, has_script=True)
+    context = page(campaign, "overview", form=form, bank=bank, has_script=form.has_script)
     return render(request, "phonebank/organiser/edit_bank.html", context, status=422 if form.errors else 200)
 
 
@@ -165,9 +170,11 @@ def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "phonebank/organiser/reach_later.html", {"form": form})
     number = request.GET.get("bank", "")
-    saved = banks_for(request, campaign).filter(pk=int(number) if number.isdigit() else 0).first()
+    saved = banks_for(request, campaign).filter(pk=int(number)).first() if number.isdecimal() else None
     try:
-        counted = preview(form.meant(saved.pk if saved else 0), now=timezone.now(), within=COUNT_WITHIN)
+        counted = preview(
+            form.meant(saved.pk if saved else 0), now=timezone.now(), within=COUNT_WITHIN, limits=form.limits
+        )
     except OperationalError:
         return render(request, "phonebank/organiser/reach_later.html", {"too_many": True})
     return render(request, "phonebank/organiser/reach_part.html", _counted(counted))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +82,7 @@ class WhomForm(forms.Form):
 
     def __init__(self, *args: Any, campaign: Campaign, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        seats = list(campaign.areas.values_list("pk", flat=True))
+        seats = Campaign.areas.through._default_manager.filter(campaign_id=campaign.pk).values("area_id")
         areas = Area.objects.filter(pk__in=seats) | Area.objects.filter(parent__in=seats, kind=AreaKind.WARD)
         self._set("areas", limit_to_areas(areas, membership, "pk").select_related("parent").order_by("name"))
         if membership.is_limited():
@@ -97,6 +98,8 @@ class WhomForm(forms.Form):
             .order_by("-question__is_voter_id", "question", "position"),
         )
         self._set("tag", Tag.objects.order_by("name"))
+        # A saved condition knows its tag by name.
+        self._tag_name: str = self.initial.pop("tag_name", "")
         self.limits = limits_in_force(on=caller_day(timezone.now()))
         self._limit("attempt_cap", self.limits.attempts, too_many_attempts(self.limits))
         self.fields["attempt_cap"].help_text = _t(
@@ -110,6 +113,17 @@ class WhomForm(forms.Form):
         field.widget.attrs["max"] = most
         field.validators.append(MaxValueValidator(most, sentence))
 
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """Every tag there is to choose, read once; the field then offers these."""
+        field = self.fields["tag"]
+        assert isinstance(field, forms.ModelChoiceField)
+        found = list(field.queryset or [])
+        field.choices = [("", field.empty_label or ""), *((tag.pk, tag.name) for tag in found)]
+        if self._tag_name:
+            self.initial["tag"] = next((tag.pk for tag in found if tag.name == self._tag_name), None)
+        return found
+
     def _set(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
@@ -118,7 +132,7 @@ class WhomForm(forms.Form):
     @property
     def has_tags(self) -> bool:
         """Whether there is any tag to choose."""
-        return Tag.objects.exists()
+        return bool(self.tags)
 
     @property
     def area_groups(self) -> list[dict[str, Any]]:
@@ -224,6 +238,14 @@ class PhoneBankForm(WhomForm):
             for end in ("from", "to"):
                 self.fields[f"{row}_{end}"].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
+    @cached_property
+    def has_script(self) -> bool:
+        """Whether there is any script to choose; read once, and offered as read."""
+        field = self.fields["script"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.choices = [(script.pk, field.label_from_instance(script)) for script in field.queryset or []]
+        return bool(field.choices)
+
     @property
     def day_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """Each row of the hours: its name and its two fields."""
@@ -278,7 +300,8 @@ class PhoneBankForm(WhomForm):
             )
         }
         initial["script"] = phone_bank.script_id
-        initial["areas"] = list(phone_bank.areas.values_list("pk", flat=True))
+        known: list[int] | None = getattr(phone_bank, "area_ids", None)
+        initial["areas"] = list(phone_bank.areas.values_list("pk", flat=True)) if known is None else known
         for row, days in DAY_ROWS.items():
             if window := phone_bank.hours.get(days[0]):
                 initial[f"{row}_from"], initial[f"{row}_to"] = (time.fromisoformat(moment) for moment in window)
@@ -300,5 +323,5 @@ def _conditions_initial(expression: Mapping[str, Any]) -> dict[str, Any]:
         if "age" in part:
             initial["age_from"], initial["age_to"] = part["age"].get("from"), part["age"].get("to")
         if "tagged" in part:
-            initial["tag"] = Tag.objects.filter(name=part["tagged"]).values_list("pk", flat=True).first()
+            initial["tag_name"] = part["tagged"]
     return initial

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,6 +29,17 @@ def test_the_same_file_twice_changes_nothing_and_says_so_beforehand(wizard: Wiza
     wizard.work(second)
     assert [second.counts[name] for name in ("created", "updated", "deleted", "unchanged")] == [0, 0, 0, 4]
     assert list(Person.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("files", [1, 3])
+def test_the_list_of_imports_asks_as_little_whatever_it_holds(wizard: Wizard, files: int) -> None:
+    for number in range(files):
+        wizard.register(xpress(*ROWS[number:]))
+    wizard.client.get(reverse("imports:index"))
+    with CaptureQueriesContext(connection) as queries:
+        page = wizard.client.get(reverse("imports:index"))
+    assert page.content.decode().count("file.csv") >= files
+    assert len(queries) == 7, [q["sql"] for q in queries]
 
 
 def test_a_mapping_corrected_by_hand(wizard: Wizard) -> None:

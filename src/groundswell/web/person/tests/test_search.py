@@ -168,7 +168,7 @@ def test_few_queries_whatever_is_found(organiser: Client, world: World, people: 
         connection,
     ) as queries:
         assert len(find(organiser, "wyllt")) == people
-    assert len(queries) < 10, [q["sql"] for q in queries]
+    assert len(queries) == 5, [q["sql"] for q in queries]
 
 
 def test_what_people_are_called_is_no_markup(data_manager: Client, world: World) -> None:
