@@ -149,7 +149,7 @@ BEGIN
                AND (o.effect NOT IN ('number_retired', 'number_suppressed')
                     OR s.contact_point_id IS DISTINCT FROM number)
                AND NOT EXISTS (SELECT 1 FROM phonebank_call c
-                                WHERE c.person_id = s.person_id AND c.phone_bank_id = e.phone_bank_id
+                                WHERE c.person_id = s.person_id AND c.phone_bank_id + 0 = e.phone_bank_id
                                   AND c.finishes_person AND c.undone_at IS NULL));
         IF NOT others AND o.next = 'next_number' AND e.household_id IS NULL THEN
             others := o.effect IN ('number_retired', 'number_suppressed', 'none') AND EXISTS (
@@ -175,7 +175,7 @@ BEGIN
             SELECT 1 FROM phonebank_hold h
              WHERE h.entry_id = p_entry AND h.subject_kind = 1
                AND bank.attempt_cap > (SELECT count(*) FROM phonebank_call c
-                                        WHERE c.contact_point_id = h.subject_id AND c.phone_bank_id = e.phone_bank_id
+                                        WHERE c.contact_point_id = h.subject_id AND c.phone_bank_id + 0 = e.phone_bank_id
                                           AND c.is_dial AND c.undone_at IS NULL))
          AND EXISTS (SELECT 1 FROM phonebank_hold h WHERE h.entry_id = p_entry AND h.subject_kind = 1) THEN
         next_state := 3; reason := 'attempts_used';
