@@ -123,6 +123,8 @@ class InvitationForm(forms.Form):
             choices.append(("", EVERY_CAMPAIGN))
             self.fields["campaign"].required = False
         self._choices("campaign", choices)
+        if choices:  # or the browser shows what has no value first: every campaign, which no caller may ring for
+            self.fields["campaign"].initial = choices[0][0]
         if not self._areas().queryset.exists():
             del self.fields["areas"]
 

@@ -232,3 +232,8 @@ def test_the_log_is_quick_at_a_million_events(client, owner, campaign):
         started = time.monotonic()
         assert client.get(reverse("accounts:audit"), wanted).status_code == 200
         assert time.monotonic() - started < 1.5, wanted
+
+
+def test_an_owners_form_for_callers_starts_with_a_campaign_they_may_ring_for(client, owner, campaign):
+    page = client.get(reverse("accounts:invite")).content.decode()
+    assert f'<option value="{campaign.pk}" selected>' in page
