@@ -30,16 +30,14 @@ from groundswell.people.operations.batches import (
     check_still_wanted,
     lock_imports,
     refuse_batch,
-    register_boundary_set,
     rejects_path,
     release_interrupted,
     start_batch,
 )
 from groundswell.people.operations.progress import Listener, Progress
 from groundswell.people.operations.reading import Portion, portions
+from groundswell.people.operations.register_areas import RegisterAreas
 from groundswell.people.operations.statements import Script
-from groundswell.places.enums import AreaKind
-from groundswell.places.models import Area
 
 ROWS = (
     "line, change, prefix, number, suffix, title, given_names, family_name, name_key, home, spot, markers, franchise, "
@@ -202,7 +200,7 @@ class _Load:
         script.run("sweep")
         for table in ("stage_rows", "stage_homes", "stage_spots", "stage_matches"):
             script.run(table)
-        places = _Places(self.batch, self.constituency)
+        places = RegisterAreas(self.batch, self.constituency)
         for portion in read:
             spots = [f"{spot}\t{places.area(*where)}\n" for where, spot in portion.spots.items()]
             script.copy("import_spots", "spot, area_id", spots)
@@ -423,43 +421,6 @@ class _Load:
             sha256=self.inspection.sha256,
             **{name: getattr(result, name) for name in ("rows", "created", "updated", "deleted", "rejected")},
         )
-
-
-class _Places:
-    """Wards and polling districts below one seat, looked up once each."""
-
-    def __init__(self, batch: ImportBatch, constituency: Area) -> None:
-        self.batch, self.constituency = batch, constituency
-        self.boundary_set = register_boundary_set(constituency)
-        known = Area.objects.filter(boundary_set=self.boundary_set, code__startswith=f"{constituency.code}/")
-        self.ids = dict(known.values_list("code", "pk"))
-
-    def area(self, district: str, ward: str) -> int:
-        """The id of a polling district, below its ward if the file names one; of the seat if it names neither."""
-        parent = self.constituency.pk
-        if ward:
-            parent = self._made(AreaKind.WARD, f"ward:{ward}"[:40], ward, parent)
-        if not district:
-            return parent
-        return self._made(AreaKind.POLLING_DISTRICT, district, district, parent)
-
-    def _made(self, kind: AreaKind, code: str, name: str, parent: int) -> int:
-        code = f"{self.constituency.code}/{code}"[:60]
-        if code not in self.ids:
-            area = Area.objects.create(
-                kind=kind,
-                boundary_set=self.boundary_set,
-                code=code,
-                name=name,
-                parent_id=parent,
-                nation=self.constituency.nation,
-                region=self.constituency.region,
-                time_zone=self.constituency.time_zone,
-                source="register",
-            )
-            ImportChange.objects.create(batch=self.batch, table="places_area", row_id=area.pk, before={})
-            self.ids[code] = area.pk
-        return self.ids[code]
 
 
 def _analyse(*tables: str) -> None:

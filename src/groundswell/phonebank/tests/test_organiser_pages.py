@@ -4,98 +4,27 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.models.expressions import RawSQL
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
-from groundswell.accounts.models import AuditEvent, User
+from groundswell.accounts.models import AuditEvent
 from groundswell.accounts.tests.builders import make_member, sign_in
-from groundswell.campaigns.models import Answer, Campaign, Candidate, Question, Script
-from groundswell.compliance.enums import Refusal
-from groundswell.compliance.models import Screening
-from groundswell.compliance.rule_texts import explanation_anchor
-from groundswell.people.models import Person, Segment, Tag
+from groundswell.campaigns.models import Campaign, Script
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
-from groundswell.phonebank.models import Call, CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Tally
+from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Tally
 from groundswell.phonebank.operations import lists, rebuild_tallies
 from groundswell.phonebank.said import where_voters_stand
+from groundswell.phonebank.tests.organiser_world import answer, builder_data, call, queries_of, url
 from groundswell.phonebank.tests.world import World
-from groundswell.phonebank.views.organiser import banks
 
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo")
-
-
-@pytest.fixture
-def live(db: None) -> World:
-    """A world whose clock is now: pages ask the real one."""
-    cache.clear()
-    world = World(timezone.now())
-    world.campaign.areas.add(world.area)
-    return world
-
-
-@pytest.fixture
-def leader(client, live: World):
-    return sign_in(client, make_member(Role.ORGANISER, live.campaign).user)
-
-
-def url(name: str, live: World, *more: int) -> str:
-    return reverse(f"phonebank:{name}", args=[live.campaign.slug, *more])
-
-
-def builder_data(live: World, **changes: Any) -> dict[str, Any]:
-    return {
-        "name": "Monday",
-        "script": live.script.pk,
-        "areas": [live.area.pk],
-        "attempt_cap": 3,
-        "cooldown_minutes": 1440,
-        "priority_order": "random",
-        "daily_limit": 150,
-        "ask_everyone": "on",
-        "electoral_purpose": "on",
-        **changes,
-    }
-
-
-def call(
-    live: World, bank: PhoneBank, caller: User, *, outcome: str = "completed", ago: timedelta, **fields: Any
-) -> Call:
-    ended = Outcome.objects.get(code=outcome)
-    at = timezone.now() - ago
-    return Call.objects.create(
-        client_uuid=uuid4(),
-        campaign_id=live.campaign.pk,
-        phone_bank=bank,
-        caller=caller,
-        outcome=ended,
-        is_dial=ended.is_dial,
-        is_contact=ended.is_contact,
-        occurred_at=at,
-        recorded_at=at,
-        **fields,
-    )
-
-
-def answer(live: World, person: Any, option: Any, *, ago: timedelta = timedelta()) -> Answer:
-    return Answer.objects.create(
-        campaign=live.campaign,
-        person=person,
-        question=option.question,
-        option=option,
-        meaning=option.meaning,
-        source_uuid=uuid4(),
-        answered_at=timezone.now() - ago,
-    )
 
 
 def test_pages_are_for_the_team_and_settings_for_leaders(client, live: World):
@@ -146,105 +75,6 @@ def test_an_empty_campaign_says_what_to_do_next(leader, live: World):
     assert url("new_bank", live) not in leader.get(url("overview", live)).content.decode()
 
 
-def test_a_phone_bank_is_built_counted_opened_paused_and_closed(leader, live: World):
-    live.households(3)
-    (suppressed,) = live.households(1)
-    Screening.objects.filter(contact_point=suppressed.numbers[0]).delete()
-    leader.post(url("new_bank", live), builder_data(live))
-    bank = PhoneBank.objects.get()
-    assert (bank.status, list(bank.areas.all()), bank.segment) == ("draft", [live.area], None)
-    reach = " ".join(leader.get(url("reach", live, bank.pk)).content.decode().split())
-    assert "<strong>3</strong> households of 4 would be rung" in reach
-    assert f'{reverse("compliance:rules")}#{explanation_anchor(Refusal.SCREENING_OLD)}">Rule C2: why' in reach
-    opened = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
-    assert "3 households are ready" in opened
-    live.households(2)
-    extended = leader.post(url("bank_status", live, bank.pk), {"do": "refresh"}, follow=True).content.decode()
-    assert "2 added" in extended
-    for action, status in (("pause", "paused"), ("open", "open"), ("close", "closed")):
-        leader.post(url("bank_status", live, bank.pk), {"do": action})
-        bank.refresh_from_db()
-        assert bank.status == status
-    refused = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
-    assert "closed" in refused
-    assert PhoneBank.objects.get().status == "closed"
-
-
-def test_nobody_to_ring_is_said_and_nothing_opens(leader, live: World):
-    leader.post(url("new_bank", live), builder_data(live))
-    bank = PhoneBank.objects.get()
-    said = leader.post(url("bank_status", live, bank.pk), {"do": "open"}, follow=True).content.decode()
-    assert "nobody to ring" in said
-    assert PhoneBank.objects.get().status == "draft"
-
-
-def test_conditions_become_a_segment_and_come_back_into_the_form(leader, live: World):
-    data = builder_data(
-        live,
-        not_asked=live.question.pk,
-        answered=[live.ours.pk],
-        has_phone="on",
-        age_from=18,
-        age_to=24,
-        weekday_from="18:00",
-        weekday_to="20:00",
-    )
-    leader.post(url("new_bank", live), data)
-    bank = PhoneBank.objects.select_related("segment").get()
-    assert bank.segment.expression == {
-        "all": [
-            {"has_phone": True},
-            {"not": {"asked": live.question.pk}},
-            {"any": [{"answered": {"question": live.question.pk, "options": [live.ours.pk]}}]},
-            {"age": {"from": 18, "to": 24}},
-        ]
-    }
-    assert bank.hours == {day: ["18:00", "20:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
-    form = leader.get(url("edit_bank", live, bank.pk)).context["form"]
-    assert (form["not_asked"].value(), form["answered"].value()) == (live.question.pk, [live.ours.pk])
-    assert (form["has_phone"].value(), form["age_from"].value(), form["age_to"].value()) == (True, 18, 24)
-    leader.post(url("edit_bank", live, bank.pk), builder_data(live, name="Tuesday"))
-    bank = PhoneBank.objects.get()
-    assert (bank.name, bank.segment, bank.hours) == ("Tuesday", None, {})
-    assert Segment.objects.count() == 1
-
-
-def test_the_count_follows_the_builder_and_saves_nothing(leader, live: World):
-    homes = live.households(3)
-    answer(live, homes[0].people[0], live.ours)
-
-    def counted(**changes: Any) -> str:
-        page = leader.post(url("bank_count", live), builder_data(live, name="", **changes))
-        assert page.status_code == 200
-        return " ".join(page.content.decode().split())
-
-    assert "<strong>3</strong> households of 3" in counted()
-    assert "<strong>2</strong> households of 2" in counted(not_asked=live.question.pk)
-    assert "<strong>1</strong> household of 1" in counted(answered=[live.ours.pk])
-    assert "<strong>0</strong> households of 0" in counted(age_from=18)
-    assert "at least the lower one" in counted(age_from=30, age_to=20)
-    assert (PhoneBank.objects.count(), Segment.objects.count()) == (0, 0)
-
-
-def test_the_count_of_a_saved_phone_bank_knows_its_attempts(leader, live: World):
-    (home,) = live.households(1)
-    bank = live.bank()
-    caller = make_member(Role.CALLER, live.campaign).user
-    call(live, bank, caller, outcome="no_answer", ago=timedelta(days=2), contact_point=home.numbers[0])
-    data = builder_data(live, attempt_cap=1)
-    assert "Called often enough" in leader.post(f"{url('bank_count', live)}?bank={bank.pk}", data).content.decode()
-    assert "Called often enough" not in leader.post(url("bank_count", live), data).content.decode()
-
-
-def test_a_count_that_takes_too_long_says_so(leader, live: World, monkeypatch):
-    live.households(1)
-    monkeypatch.setattr(banks, "COUNT_WITHIN", timedelta(milliseconds=1))
-    slow = Person.objects.annotate(nap=RawSQL("pg_sleep(0.2)::text", [])).filter(nap="")
-    monkeypatch.setattr(lists, "people_in", lambda _expression, *, today: slow)
-    page = leader.post(url("bank_count", live), builder_data(live, has_phone="on"))
-    assert "take longer to count" in page.content.decode()
-
-
 @pytest.mark.parametrize("name", ["overview_live", "bank_live"])
 def test_a_part_that_is_watched_is_sent_again_only_when_it_has_changed(leader, live: World, name: str):
     live.households(2)
@@ -282,26 +112,6 @@ def test_where_voters_stand_counts_the_newest_answer_of_each(live: World):
     answer(live, home.people[1], doubtful)
     standing = where_voters_stand(live.campaign.pk, membership_id=None)
     assert (standing.ours, standing.undecided, standing.people) == (1, 1, 2)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"weekday_from": "20:00", "weekday_to": "18:00"}, "later than the beginning"),
-        ({"weekday_from": "20:00"}, "both times"),
-        ({"attempt_cap": 4}, "3 times at most in one phone bank: that is the figure in force (rule C11)"),
-        ({"daily_limit": 151}, "150 households a day at most: that is the figure in force (rule D12)"),
-        ({"age_from": 30, "age_to": 20}, "at least the lower one"),
-        ({"age_from": 12}, "16"),
-        ({"name": "Taken"}, "called “Taken” already"),
-    ],
-)
-def test_a_builder_that_makes_no_sense_is_refused(leader, live: World, wrong, words):
-    live.bank(build=False, name="Taken")
-    response = leader.post(url("new_bank", live), builder_data(live, **wrong))
-    assert response.status_code == 422
-    assert words in response.content.decode()
-    assert PhoneBank.objects.count() == 1
 
 
 def test_the_overview_counts_from_tallies_and_queue(leader, live: World):
@@ -516,63 +326,12 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
     }
     for page in costs:
         leader.get(page)
-    assert {page: _queries(leader, page) for page in costs} == costs
+    assert {page: queries_of(leader, page) for page in costs} == costs
     grow()
     grow()
     leader.get(url("bank", live, first.pk))
-    assert {page: _queries(leader, page) for page in costs} == costs
+    assert {page: queries_of(leader, page) for page in costs} == costs
     assert Tally.objects.count() == 3
-
-
-def test_the_builder_and_the_settings_cost_as_many_queries_for_three_of_everything_as_for_one(leader, live: World):
-    def grow() -> None:
-        word = uuid4().hex[:6]
-        live.new_area(f"Ward {word}", "England", parent=live.area)
-        seat = live.new_area(f"Seat {word}", "England")
-        live.campaign.areas.add(seat)
-        Candidate.objects.create(campaign=live.campaign, area=seat, name=f"Ola {word}")
-        Script.objects.create(campaign=live.campaign, name=word, opening="Hello")
-        question = Question.objects.create(campaign=live.campaign, key=word, kind="choice", text=f"{word}?")
-        question.options.create(label="Yes", position=1, meaning="strong_support")
-        Tag.objects.create(name=word)
-        live.households(1)
-
-    grow()
-    tag = Tag.objects.get()
-    bank = live.bank(segment=Segment.objects.create(name="Tagged", expression={"all": [{"tagged": tag.name}]}))
-    bank.areas.add(live.area)
-    builder, edit = url("new_bank", live), url("edit_bank", live, bank.pk)
-    settings = reverse("campaigns:settings", args=[live.campaign.slug])
-    costs = {builder: 9, edit: 10, settings: 6}
-    for page in costs:
-        leader.get(page)
-    assert {page: _queries(leader, page) for page in costs} == costs
-    form = leader.get(edit).context["form"]
-    assert (form["tag"].value(), form["areas"].value()) == (tag.pk, [live.area.pk])
-    grow()
-    grow()
-    bank.areas.add(*live.campaign.areas.all())
-    assert {page: _queries(leader, page) for page in costs} == costs
-    assert f'<option value="{tag.pk}" selected>{tag.name}</option>' in leader.get(edit).content.decode()
-
-
-@pytest.mark.parametrize("homes", [1, 3])
-def test_the_live_count_is_one_pass(leader, live: World, homes: int):
-    live.households(homes)
-    data = {"attempt_cap": "3"}
-    leader.post(url("bank_count", live), data)  # what is noted once a visit is not counted
-    counts = {}
-    for name, more in {
-        "everybody": {},
-        "an area": {"areas": live.area.pk},
-        "not yet asked": {"not_asked": live.question.pk},
-    }.items():
-        with CaptureQueriesContext(connection) as captured:
-            page = leader.post(url("bank_count", live), data | more)
-        assert f"<strong>{homes}</strong>" in page.content.decode()
-        counts[name] = len(captured)
-    # Who is asking (2), the campaign, the limits, what was chosen, and the count: begin, make ready, count, end.
-    assert counts == {"everybody": 8, "an area": 9, "not yet asked": 9}
 
 
 def test_the_phone_bank_page_asks_once_when_the_next_household_is_due_whatever_the_hours_buckets(leader, live: World):
@@ -590,14 +349,4 @@ def test_the_phone_bank_page_asks_once_when_the_next_household_is_due_whatever_t
             due_at=timezone.now() + timedelta(hours=1),
         )
         leader.get(page)
-        assert _queries(leader, page) == 9
-
-
-def _queries(client: Client, page: str) -> int:
-    """What a page asks when nothing that it keeps for some seconds is kept; the frame's own cache is warm."""
-    identity = cache.get("web.identity")
-    cache.clear()
-    cache.set("web.identity", identity)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(page).status_code == 200
-    return len(captured)
+        assert queries_of(leader, page) == 9
