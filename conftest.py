@@ -52,13 +52,23 @@ def base_url() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001
-    """Let tests with real transactions empty the tables after them: the audit log refuses TRUNCATE, and must."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
+    """Let tests with real transactions empty the tables after them: the audit log refuses TRUNCATE, and must.
+
+    At the end, connections that a test's worker or server has left to its threads are cut, or the database stays.
+    """
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {name} SET groundswell.audit_may_be_emptied = 'yes'")
+        connection.close()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
         connection.close()
 
 

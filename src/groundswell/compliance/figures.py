@@ -43,7 +43,12 @@ def figures_of(keys: Sequence[str], *, on: date) -> dict[str, Any]:
 
 
 def is_register_entitled(*, on: date) -> bool:
-    """Whether the organisation has a right to the electoral register by what it is (rule R1); without a figure, not."""
+    """Whether the organisation has a right to the electoral register by what it is (rule R1); without a figure, not.
+
+    As long as nobody has said what it is, the entitlement that is declared stands for itself.
+    """
+    if not Organisation.objects.filter(pk=1).exists():
+        return True
     return bool(figures_of(("register_entitled",), on=on).get("register_entitled", False))
 
 
