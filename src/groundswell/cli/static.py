@@ -34,10 +34,11 @@ def collect_static() -> bool:
 
 
 def _fingerprint() -> str:
-    """Changes when any static file is added, removed or touched."""
+    """Changes when any static file is added, removed or touched, or is to be kept in another way (DEBUG on or off)."""
+    from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
 
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
             status = Path(storage.path(path)).stat()

@@ -129,7 +129,8 @@ def _server() -> Iterator[str]:
 
 @contextmanager
 def _django_on(address: str) -> Iterator[None]:
-    """Django, set up once, with all its connections to `address` inside the block."""
+    """Django as it is served, set up once, with all its connections to `address` inside the block."""
+    os.environ["GROUNDSWELL_DEBUG"] = "0"  # which keeps the text of every query
     if environment().secret_key == DEFAULT_SECRET_KEY:
         os.environ["GROUNDSWELL_SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["DATABASE_URL"] = address
