@@ -23,7 +23,7 @@ class FigureMissingError(LookupError):
 def figure(key: str, *, on: date) -> Any:
     """The value in force on a day. Raises FigureMissingError."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT value FROM compliance_figure_in_force(%s, %s)", [key, on])
+        cursor.execute("SELECT value FROM compliance_figures_in_force(ARRAY[%s], %s)", [key, on])
         row = cursor.fetchone()
     if row is None:
         raise FigureMissingError(
@@ -35,10 +35,7 @@ def figure(key: str, *, on: date) -> Any:
 def figures_of(keys: Sequence[str], *, on: date) -> dict[str, Any]:
     """The values in force on a day, by key, in one query; a key without a figure is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT k, f.value FROM unnest(%s::text[]) AS k, LATERAL compliance_figure_in_force(k, %s) f",
-            [list(keys), on],
-        )
+        cursor.execute("SELECT key, value FROM compliance_figures_in_force(%s, %s)", [list(keys), on])
         return {key: json.loads(value) if isinstance(value, str) else value for key, value in cursor.fetchall()}
 
 

@@ -30,6 +30,7 @@ ENTRY = re.compile(rb'"entry": (\d+)')
 LEASE = re.compile(rb'"lease_key": "([0-9a-f-]{36})"')
 PERSON = re.compile(rb'"people": \[\{"id": (\d+)')
 NUMBER = re.compile(rb'"numbers": \[\{"id": (\d+)')
+MOST_ATTEMPTS = 3
 
 
 class BenchError(RuntimeError):
@@ -173,7 +174,7 @@ def record_values(
     return [
         uuid4(), caller.user_id, caller.membership_id, caller.session_epoch, household["entry"], household["lease_key"],
         household["person"], household["number"], outcome, "person_done" if answers else "none", "",
-        bool(answers), json.dumps(answers), None, True, False, now.date(), now, now,
+        bool(answers), json.dumps(answers), None, True, False, MOST_ATTEMPTS, now.date(), now, now,
     ]  # fmt: skip
 
 

@@ -40,8 +40,8 @@ CLAIM = """phonebank_claim(%s::bigint, %s::bigint, %s::bigint, %s::int, %s::int,
     %s::timestamptz[], %s::smallint[], %s::int[], %s::int, %s::int, %s::int, %s::date, %s::interval, %s::boolean,
     %s::timestamptz)"""
 RECORD = """phonebank_record(%s::uuid, %s::bigint, %s::bigint, %s::int, %s::bigint, %s::uuid, %s::bigint, %s::bigint,
-    %s::text, %s::text, %s::text, %s::boolean, %s::jsonb, %s::timestamptz, %s::boolean, %s::boolean, %s::date,
-    %s::timestamptz, %s::timestamptz)"""
+    %s::text, %s::text, %s::text, %s::boolean, %s::jsonb, %s::timestamptz, %s::boolean, %s::boolean, %s::int,
+    %s::date, %s::timestamptz, %s::timestamptz)"""
 # By script: the plan last used, which knows every question of its campaign.
 _plans: dict[int, ScriptPlan] = {}
 
@@ -193,6 +193,7 @@ def _record_parameters(result: CallResult, effect: str, by: CallerIdentity, now:
         result.call_back_at,
         result.call_back_mine,
         result.keep,
+        settings_of(result.phone_bank_id, now).limits.attempts,
         caller_day(now),
         result.occurred_at,
         now,

@@ -126,10 +126,11 @@ def test_an_open_phone_bank_is_held_to_a_lower_figure_of_attempts(world: World) 
     household = claim_next(phone_bank_id=bank.pk, by=caller, now=NOON).household
     assert household is not None
     record_outcome(result=result_of(bank, household), by=caller, now=NOON)
+    # At once, and not only when its cooling down would have been over.
+    assert QueueEntry.objects.get().done_reason == "attempts_used"
     later = NOON + timedelta(days=5)
     assert preview(bank, now=later).refused == {Refusal.ATTEMPTS_USED: 1}
     assert claim_next(phone_bank_id=bank.pk, by=caller, now=later).status == ClaimStatus.EMPTY
-    assert QueueEntry.objects.get().done_reason == "attempts_used"
 
 
 def test_a_country_without_a_pack_has_the_careful_limits(world: World) -> None:

@@ -5,8 +5,7 @@
 --
 -- It is a plain query that PostgreSQL inlines (LANGUAGE sql, STABLE, no SET, no CTE, aggregate or LIMIT at the top):
 -- `WHERE household_id = 42` reads that household's rows by index, a count over everybody is one pass with hash
--- joins, and a figure is looked up once a query, and only if some row gets as far as its question. Keep it so: a
--- test looks at the plan.
+-- joins, and the figures are read once a query. Keep it so: a test looks at the plan.
 --
 -- Hours (C10) and attempts (C11) are asked by the phone bank, which knows the bucket and the ledger of calls.
 CREATE OR REPLACE FUNCTION compliance_call_status(at timestamptz)
@@ -29,10 +28,10 @@ AS $$
                                  WHERE e.person_id = p.id AND e.removed_on IS NULL) THEN 'removed'
                -- R6, by the birth date where it is known ...
                WHEN p.date_of_birth > ((at AT TIME ZONE 'UTC')
-                    - make_interval(years => (SELECT (f.value #>> '{}')::int FROM compliance_figure_in_force(
-                        'minimum_contact_age', (at AT TIME ZONE 'UTC')::date) f)))::date THEN 'under_age'
+                    - make_interval(years => figures.minimum_contact_age))::date THEN 'under_age'
                -- ... and by the date of attainment, which is the 16th birthday in Scotland and Wales and the 18th
-               -- elsewhere (R5). A nation the figure does not name counts as '': the careful reading.
+               -- elsewhere (R5). A nation the figure does not name counts as '': the careful reading. The figures are asked for
+               -- here once more: a sub-select that looks at nothing outside but the person can be hashed.
                WHEN EXISTS (
                    SELECT 1
                      FROM people_elector e
@@ -41,12 +40,12 @@ AS $$
                     WHERE e.person_id = p.id
                       AND e.attainment_date IS NOT NULL
                       AND e.attainment_date > ((at AT TIME ZONE 'UTC') + make_interval(years =>
-                          coalesce((SELECT f.value FROM compliance_figure_in_force(
-                                        'attainment_age', (at AT TIME ZONE 'UTC')::date) f) ->> a.nation,
-                                   (SELECT f.value FROM compliance_figure_in_force(
-                                        'attainment_age', (at AT TIME ZONE 'UTC')::date) f) ->> '')::int
-                        - (SELECT (f.value #>> '{}')::int FROM compliance_figure_in_force(
-                               'minimum_contact_age', (at AT TIME ZONE 'UTC')::date) f)))::date
+                          coalesce((SELECT compliance_figure('attainment_age', (at AT TIME ZONE 'UTC')::date))
+                                       ->> a.nation,
+                                   (SELECT compliance_figure('attainment_age', (at AT TIME ZONE 'UTC')::date))
+                                       ->> '')::int
+                        - (SELECT compliance_figure('minimum_contact_age', (at AT TIME ZONE 'UTC')::date)
+                               #>> '{}')::int))::date
                ) THEN 'under_age'
                WHEN p.deceased_at IS NOT NULL THEN 'deceased'
                WHEN p.moved_at IS NOT NULL THEN 'moved'
@@ -59,12 +58,9 @@ AS $$
                -- C1, C2. Most numbers are screened, unlisted and recent: they leave here with two comparisons.
                WHEN NOT coalesce(tps.listed, false)
                 AND NOT coalesce(ctps.listed, false)
-                AND tps.screened_on >= (at AT TIME ZONE 'UTC')::date
-                    - (SELECT (f.value #>> '{}')::int FROM compliance_figure_in_force(
-                          'screening_max_age_days', (at AT TIME ZONE 'UTC')::date) f) THEN NULL
+                AND tps.screened_on >= (at AT TIME ZONE 'UTC')::date - figures.screening_max_age_days THEN NULL
                -- A jurisdiction without a preference service. No figure at all means the strict reading.
-               WHEN (SELECT f.value FROM compliance_figure_in_force(
-                        'tps_required', (at AT TIME ZONE 'UTC')::date) f) = 'false'::jsonb THEN NULL
+               WHEN figures.tps_required = 'false'::jsonb THEN NULL
                -- A consent to our calls on this number stands above TPS and screening. A withdrawal ends every
                -- consent given before it, however late that consent was recorded.
                WHEN EXISTS (
@@ -83,7 +79,8 @@ AS $$
                WHEN coalesce(tps.listed, false) OR coalesce(ctps.listed, false) THEN 'tps'
                ELSE 'screening_old'
            END
-      FROM people_person p
+      FROM compliance_contact_figures((at AT TIME ZONE 'UTC')::date) figures
+     CROSS JOIN people_person p
       LEFT JOIN (people_personcontact pc
                  JOIN people_contactpoint cp ON cp.id = pc.contact_point_id AND cp.kind = 'phone')
              ON pc.person_id = p.id

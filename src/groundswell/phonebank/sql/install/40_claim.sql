@@ -49,7 +49,7 @@ DECLARE
     best_priority smallint;
     best_position int;
     slot int;
-    allowed bigint[];
+    anybody boolean;
     all_finished boolean;
     worst text;
     personal constant text[] := ARRAY['erased', 'anonymous', 'removed', 'under_age', 'deceased', 'moved', 'objected',
@@ -196,20 +196,20 @@ BEGIN
 
         -- Who may be rung, by the one definition and the ledger of calls; and what the page shows of them: the people
         -- who may be spoken to, and no more (D12).
-        SELECT array_agg(DISTINCT number) FILTER (WHERE NOT is_finished AND number IS NOT NULL), bool_and(is_finished),
-               reasons[max(array_position(reasons, per.refusal))],
-               jsonb_agg(DISTINCT jsonb_build_object('id', p.id, 'title', p.title, 'given', p.given_names,
-                                                     'family', p.family_name, 'numbers', per.rung))
+        SELECT bool_or(may_be_rung AND NOT is_finished), bool_and(is_finished), reasons[max(per.refusal)],
+               jsonb_agg(jsonb_build_object('id', p.id, 'title', p.title, 'given', p.given_names,
+                                            'family', p.family_name, 'numbers', per.numbers) ORDER BY p.id)
                    FILTER (WHERE NOT is_finished AND may_be_asked)
-          INTO allowed, all_finished, worst, people
+          INTO anybody, all_finished, worst, people
           FROM (SELECT s.person_id,
                        bool_or(s.finished) AS is_finished,
+                       bool_or(s.refusal IS NULL) AS may_be_rung,
                        -- A number's refusal is no reason not to speak to somebody on another's; a person's is.
                        NOT bool_or(coalesce(s.refusal = ANY (personal), false)) AS may_be_asked,
-                       (array_agg(s.refusal ORDER BY array_position(reasons, s.refusal) DESC NULLS FIRST))[1] AS refusal,
+                       CASE WHEN NOT bool_or(s.refusal IS NULL) THEN max(array_position(reasons, s.refusal)) END
+                           AS refusal,
                        coalesce(jsonb_agg(jsonb_build_object('id', cp.id, 'value', cp.value) ORDER BY cp.id)
-                           FILTER (WHERE s.refusal IS NULL), '[]') AS rung,
-                       coalesce(array_agg(cp.id) FILTER (WHERE s.refusal IS NULL), '{}') AS callable
+                           FILTER (WHERE s.refusal IS NULL), '[]') AS numbers
                   FROM phonebank_entry_status(
                            e.household_id, e.person_id, p_bank,
                            -- Who asked to be rung back is rung back, also today and once more than the cap.
@@ -218,10 +218,9 @@ BEGIN
                            p_todays[slot], p_at) s
                   LEFT JOIN people_contactpoint cp ON cp.id = s.contact_point_id
                  GROUP BY s.person_id) per
-          JOIN people_person p ON p.id = per.person_id
-          LEFT JOIN LATERAL unnest(per.callable) number ON true;
+          JOIN people_person p ON p.id = per.person_id;
 
-        IF allowed IS NULL THEN
+        IF anybody IS NOT TRUE THEN
             -- It leaves the queue: until tomorrow if only today's calls stand against it, else for good.
             again := false;
             DELETE FROM phonebank_hold WHERE entry_id = e.id;
@@ -264,24 +263,24 @@ BEGIN
         key := e.lease_key;
     END IF;
 
-    IF e.household_id IS NOT NULL THEN
-        SELECT jsonb_build_object('outcome', o.code, 'label', o.label, 'at', c.occurred_at)
-          INTO last_call
-          FROM phonebank_call c JOIN phonebank_outcome o ON o.id = c.outcome_id
-         WHERE c.household_id = e.household_id AND c.undone_at IS NULL
-         ORDER BY c.occurred_at DESC LIMIT 1;
-        SELECT jsonb_build_object('line', split_part(h.address_lines, E'\n', 1), 'area', a.name,
-                                  'constituency', h.constituency_id)
-          INTO address
-          FROM people_household h JOIN places_area a ON a.id = h.area_id WHERE h.id = e.household_id;
-    ELSE
+    SELECT s.version,
+           (SELECT jsonb_build_object('line', split_part(h.address_lines, E'\n', 1), 'area', a.name,
+                                      'constituency', h.constituency_id)
+              FROM people_household h JOIN places_area a ON a.id = h.area_id
+             WHERE h.id = e.household_id),
+           (SELECT jsonb_build_object('outcome', o.code, 'label', o.label, 'at', c.occurred_at)
+              FROM phonebank_call c JOIN phonebank_outcome o ON o.id = c.outcome_id
+             WHERE c.household_id = e.household_id AND c.undone_at IS NULL
+             ORDER BY c.occurred_at DESC LIMIT 1)
+      INTO script_version, address, last_call
+      FROM campaigns_script s WHERE s.id = bank.script_id;
+    IF e.household_id IS NULL THEN
         SELECT jsonb_build_object('outcome', o.code, 'label', o.label, 'at', c.occurred_at)
           INTO last_call
           FROM phonebank_call c JOIN phonebank_outcome o ON o.id = c.outcome_id
          WHERE c.person_id = e.person_id AND c.undone_at IS NULL
          ORDER BY c.occurred_at DESC LIMIT 1;
     END IF;
-    SELECT version INTO script_version FROM campaigns_script WHERE id = bank.script_id;
 
     RETURN jsonb_build_object(
         'status', 'household',

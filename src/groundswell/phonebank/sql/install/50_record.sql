@@ -20,6 +20,7 @@ CREATE OR REPLACE FUNCTION phonebank_record(
     p_call_back_at timestamptz,
     p_call_back_mine boolean,
     p_keep boolean,               -- the caller stays with the household, to ask for somebody else
+    p_attempts int,               -- the most to one number in a phone bank that the figures allow today (C11)
     p_day date,
     p_occurred_at timestamptz,
     p_at timestamptz)
@@ -44,6 +45,7 @@ DECLARE
     reason text := '';
     back boolean := false;
     call_id bigint;
+    cap int;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('groundswell.caller'), hashint8(p_caller));
 
@@ -61,6 +63,7 @@ BEGIN
         RETURN jsonb_build_object('status', 'unknown');
     END IF;
     SELECT * INTO bank FROM phonebank_phonebank WHERE id = e.phone_bank_id;
+    cap := least(bank.attempt_cap, p_attempts);
     IF NOT phonebank_may_call(p_member, p_caller, p_epoch, bank.id, bank.campaign_id) THEN
         RETURN jsonb_build_object('status', 'revoked');
     END IF;
@@ -171,12 +174,12 @@ BEGIN
     ELSIF o.next = 'next_number' THEN
         -- Another number, another person: nothing was said yet, so it need not cool down.
         next_state := 0;
-    ELSIF bank.attempt_cap <= e.attempts + 1 AND NOT EXISTS (
+    ELSIF cap <= e.attempts + 1 AND NOT EXISTS (
             SELECT 1 FROM phonebank_hold h
              WHERE h.entry_id = p_entry AND h.subject_kind = 1
-               AND bank.attempt_cap > (SELECT count(*) FROM phonebank_call c
-                                        WHERE c.contact_point_id = h.subject_id AND c.phone_bank_id + 0 = e.phone_bank_id
-                                          AND c.is_dial AND c.undone_at IS NULL))
+               AND cap > (SELECT count(*) FROM phonebank_call c
+                           WHERE c.contact_point_id = h.subject_id AND c.phone_bank_id + 0 = e.phone_bank_id
+                             AND c.is_dial AND c.undone_at IS NULL))
          AND EXISTS (SELECT 1 FROM phonebank_hold h WHERE h.entry_id = p_entry AND h.subject_kind = 1) THEN
         next_state := 3; reason := 'attempts_used';
     ELSE
