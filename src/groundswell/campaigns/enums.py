@@ -46,3 +46,39 @@ class VoterIdTemplate(TextChoices):
     PARTY_CODE = "party_code", _("party code: own firm, own weak, each other party, undecided, won't say")
     PARTY_SCORES = "party_scores", _("0 to 10 for each party")
     SUPPORT_SCALE = "support_scale", _("1 to 5 for our candidate")
+
+
+class AskKind(TextChoices):
+    """What a page asks of a supporter."""
+
+    SIGN_UP = "sign_up", _("sign up")
+    JOIN = "join", _("join")
+    ATTEND = "attend", _("come along")
+    PETITION = "petition", _("sign a petition")
+    LETTER = "letter", _("write a letter")
+    SHARE = "share", _("share")
+    DONATE = "donate", _("donate")
+
+
+class ActionState(TextChoices):
+    """Only a confirmed action counts. Withdrawn and rejected ones stay where they are."""
+
+    PENDING = "pending", _("to be confirmed")
+    CONFIRMED = "confirmed", _("confirmed")
+    REJECTED = "rejected", _("rejected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ShareChannel(TextChoices):
+    """Where a tracked link was passed on; the person presses send there themselves (rule S1)."""
+
+    X = "x", "X"
+    BLUESKY = "bluesky", "Bluesky"
+    MASTODON = "mastodon", "Mastodon"
+    FACEBOOK = "facebook", "Facebook"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    THREADS = "threads", "Threads"
+    EMAIL = "email", _("email")
+    COPY = "copy", _("copied link")
+    DEVICE = "device", _("share sheet")
+    QR = "qr", _("QR code")

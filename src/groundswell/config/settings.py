@@ -43,7 +43,9 @@ _https = _public.scheme == "https"
 
 INSTALLED_APPS = [
     "groundswell.web",
+    "groundswell.insight",
     "groundswell.phonebank",
+    "groundswell.events",
     "groundswell.campaigns",
     "groundswell.compliance",
     "groundswell.people",

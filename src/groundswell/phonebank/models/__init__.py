@@ -1,0 +1,34 @@
+"""Calling: the lists to ring and their ledger, and the evenings on which people ring together."""
+
+from groundswell.phonebank.models.bank import (
+    Call,
+    CallerStatus,
+    Flag,
+    Hold,
+    HoursBucket,
+    Outcome,
+    PhoneBank,
+    PhoneBankQuerySet,
+    QueueEntry,
+    Skip,
+    Tally,
+)
+from groundswell.phonebank.models.session import Session, SessionBank, SessionCaller, SessionMessage
+
+__all__ = [
+    "Call",
+    "CallerStatus",
+    "Flag",
+    "Hold",
+    "HoursBucket",
+    "Outcome",
+    "PhoneBank",
+    "PhoneBankQuerySet",
+    "QueueEntry",
+    "Session",
+    "SessionBank",
+    "SessionCaller",
+    "SessionMessage",
+    "Skip",
+    "Tally",
+]
