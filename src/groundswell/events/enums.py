@@ -33,6 +33,7 @@ class NoticeKind(TextChoices):
     DAY_BEFORE = "day_before", _("reminder, the day before")
     HOUR_BEFORE = "hour_before", _("reminder, an hour before")
     MOVED = "moved", _("change of time or place")
+    PLACE = "place", _("a place came free")
     CANCELLED = "cancelled", _("cancellation")
     THANKS = "thanks", _("thanks")
 

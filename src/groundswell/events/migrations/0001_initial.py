@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirmation', 'confirmation'), ('day_before', 'reminder, the day before'), ('hour_before', 'reminder, an hour before'), ('moved', 'change of time or place'), ('cancelled', 'cancellation'), ('thanks', 'thanks')], max_length=16)),
+                ('kind', models.CharField(choices=[('confirmation', 'confirmation'), ('day_before', 'reminder, the day before'), ('hour_before', 'reminder, an hour before'), ('moved', 'change of time or place'), ('place', 'a place came free'), ('cancelled', 'cancellation'), ('thanks', 'thanks')], max_length=16)),
                 ('sequence', models.PositiveIntegerField(default=0)),
                 ('due_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'being sent'), ('sent', 'sent'), ('dropped', 'not needed any more'), ('failed', 'could not be sent'), ('unknown', 'perhaps sent')], default='waiting', max_length=8)),
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['confirmation', 'day_before', 'hour_before', 'moved', 'cancelled', 'thanks'])), name='notice_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['confirmation', 'day_before', 'hour_before', 'moved', 'place', 'cancelled', 'thanks'])), name='notice_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='notice',

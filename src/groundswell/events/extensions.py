@@ -1,0 +1,57 @@
+"""What an event of one kind needs besides, from a room above that this one may not import.
+
+A phone bank needs its list of households: the room `phonebank` registers an extension when Django starts, and the
+organiser's pages ask it for fields of the form, for what is missing before publishing, and for a part of the event's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from groundswell.events.enums import EventKind
+
+if TYPE_CHECKING:
+    from django import forms
+
+    from groundswell.accounts.models import User
+    from groundswell.campaigns.models import Campaign
+    from groundswell.events.models import Event
+
+
+class EventExtension(Protocol):
+    """What a room above adds to events of its kind."""
+
+    # A template for the organiser's page of the event, with `event`, `campaign` and what `panel_context` gives.
+    panel_template: str
+
+    def form(self, *, campaign: Campaign, event: Event | None, data: Mapping[str, Any] | None) -> forms.Form:
+        """The fields below the event's own; with a prefix, so that names do not clash. Not bound where `data` is None."""
+
+    def save(self, *, event: Event, form: forms.Form, by: User) -> None:
+        """Keep what the valid form says, in the transaction that saves the event.
+
+        Raises EventRuleError to refuse, whereupon nothing is saved.
+        """
+
+    def copy(self, *, source: Event, copy: Event, by: User) -> None:
+        """`copy` is `source` a week or more later, perhaps with another seat: give it what it needs of the same."""
+
+    def missing(self, event: Event) -> str:
+        """A sentence saying what has to be done before the event can be published; empty when nothing is."""
+
+    def panel_context(self, event: Event) -> Mapping[str, Any]:
+        """What the panel needs."""
+
+
+_EXTENSIONS: dict[str, EventExtension] = {}
+
+
+def register(kind: EventKind, extension: EventExtension) -> None:
+    """Events of this kind are extended so; the last one registered holds."""
+    _EXTENSIONS[kind] = extension
+
+
+def extension_of(kind: str) -> EventExtension | None:
+    """What extends events of this kind, if anything does."""
+    return _EXTENSIONS.get(kind)
