@@ -1,6 +1,6 @@
 """What a campaign asks and says, and what supporters do: the spine that every feature above stands on."""
 
-from groundswell.campaigns.models.asks import Action, Ask, ShareLink, Visit
+from groundswell.campaigns.models.asks import Action, Ask, PendingConsent, ShareLink, Visit
 from groundswell.campaigns.models.campaign import (
     Answer,
     Campaign,
@@ -20,6 +20,7 @@ __all__ = [
     "Candidate",
     "CribSheet",
     "Option",
+    "PendingConsent",
     "Question",
     "Script",
     "ScriptStep",

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.campaigns.enums import ActionState, AskKind, ShareChannel
+from groundswell.compliance.enums import Channel
 
 
 class Ask(models.Model):
@@ -107,3 +108,30 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}, {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class PendingConsent(models.Model):
+    """A box that somebody ticked on a page. It becomes consent (rule M4) when they confirm it from their own address:
+    anyone may type anyone's address, and what nobody confirmed is no consent."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="pending_consents")
+    contact_point = models.ForeignKey("people.ContactPoint", on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    wording = models.TextField()
+    wording_version = models.CharField(max_length=32)
+    ticked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="pending_consent_once", fields=["action", "channel"]),
+            models.CheckConstraint(name="pending_consent_channel_known", condition=Q(channel__in=Channel.values)),
+            models.CheckConstraint(name="pending_consent_has_wording", condition=~Q(wording="")),
+            models.CheckConstraint(
+                name="pending_consent_confirmed_after",
+                condition=Q(confirmed_at__isnull=True) | Q(confirmed_at__gte=F("ticked_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}, {self.wording_version}"
