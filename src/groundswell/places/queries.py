@@ -1,10 +1,15 @@
-"""Reads across places: where a postcode lies."""
+"""Reads across places: where a postcode lies, how a seat stands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.db.models import Prefetch, Q
+
 from groundswell.places.enums import PARLIAMENT_2024
-from groundswell.places.models import Area
+from groundswell.places.models import Area, Contest, OfficeHolder, Result
 from groundswell.places.postcodes import Answer, Reason, Unknown, compact, look_up
+from groundswell.places.seats import ContestFacts, SeatFacts, contest_rows
 
 
 def find_area(postcode: str, *, boundary_set: str = PARLIAMENT_2024) -> Area | Unknown:
@@ -22,3 +27,37 @@ def find_area(postcode: str, *, boundary_set: str = PARLIAMENT_2024) -> Area | U
         return answer
     known = Area.objects.filter(boundary_set=boundary_set, code=answer.area_code).first()
     return known or Unknown(answer.postcode, Reason.NO_AREA)
+
+
+def seat_facts(area: Area, *, own_party: str = "") -> SeatFacts:
+    """A seat's elections, newest first, with its Member and the swing `own_party` needs. Three queries.
+
+    Elections from before the seat's own first one come from the seat of the same name as it was drawn then, and say
+    so. Without `own_party` the runner-up is the one who needs a swing.
+    """
+    listed = Prefetch("results", queryset=Result.objects.order_by("-votes", "party", "candidate"))
+    same_name = Q(area__kind=area.kind, area__name=area.name, area__nation=area.nation)
+    contests = Contest.objects.filter(Q(area=area) | same_name).prefetch_related(listed)
+    # Without a day the election's name has to say which was first: "2010" before "2015".
+    newest_first = sorted(contests, key=lambda contest: (str(contest.held_on or contest.election), contest.pk))[::-1]
+    mp = OfficeHolder.objects.current().filter(area=area, office="MP").first()
+    return SeatFacts(area=area, history=tuple(_history(area, newest_first)), mp=mp, own_party=own_party)
+
+
+def _history(area: Area, newest_first: list[Contest]) -> Iterator[ContestFacts]:
+    own = [index for index, contest in enumerate(newest_first) if contest.area_id == area.pk]
+    first = own[-1] if own else -1
+    for index, contest in enumerate(newest_first):
+        is_own = contest.area_id == area.pk
+        if not is_own and index < first:
+            continue
+        rows = [(row.party, row.party_abbreviation, row.candidate, row.votes) for row in contest.results.all()]
+        yield ContestFacts(
+            election=contest.election,
+            held_on=contest.held_on,
+            electorate=contest.electorate,
+            valid_votes=contest.valid_votes,
+            majority=contest.majority,
+            rows=contest_rows(rows, contest.valid_votes),
+            earlier_boundaries=not is_own,
+        )
