@@ -47,3 +47,24 @@ class NoticeState(TextChoices):
     FAILED = "failed", _("could not be sent")
     # The mail server's answer was lost: it may have gone, so it is not sent again.
     UNKNOWN = "unknown", _("perhaps sent")
+
+
+class NoticeReason(TextChoices):
+    """Why a letter was not sent, or nobody knows whether it was."""
+
+    SUPERSEDED = "superseded", _("a newer letter took its place")
+    EVENT_CANCELLED = "event_cancelled", _("the event was cancelled")
+    WITHDREW = "withdrew", _("they withdrew")
+    DID_NOT_COME = "did_not_come", _("they did not come")
+    TOO_LATE = "too_late", _("its time had passed before it could be sent")
+    CLOSED = "closed", _("they closed this address to us")
+    ERASED = "erased", _("they asked to be forgotten")
+    DEAD_ADDRESS = "dead_address", _("the address is no longer in use")
+    REFUSED = "refused", _("the mail server refused it")
+    LOST = "lost", _("the mail server’s answer was lost: it may have arrived")
+
+
+# What nobody need look into: the letter was not wanted any more.
+REASONS_AS_MEANT = frozenset(
+    {NoticeReason.SUPERSEDED, NoticeReason.EVENT_CANCELLED, NoticeReason.WITHDREW, NoticeReason.DID_NOT_COME}
+)

@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.events.enums import EventKind, EventStatus, NoticeKind, NoticeState, Venue
+from groundswell.events.enums import EventKind, EventStatus, NoticeKind, NoticeReason, NoticeState, Venue
+
+UNSENT_STATES = [NoticeState.DROPPED, NoticeState.FAILED, NoticeState.UNKNOWN]
 
 
 class EventSeries(models.Model):
@@ -117,6 +119,9 @@ class Notice(models.Model):
     state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.WAITING)
     leased_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=16, choices=NoticeReason.choices, blank=True)
+    # The mail server's own words, where it said any.
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -126,6 +131,14 @@ class Notice(models.Model):
             models.CheckConstraint(name="notice_state_known", condition=Q(state__in=NoticeState.values)),
             models.CheckConstraint(
                 name="notice_sent_has_time", condition=~Q(state=NoticeState.SENT) | Q(sent_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="notice_reason_known", condition=Q(reason="") | Q(reason__in=NoticeReason.values)
+            ),
+            models.CheckConstraint(
+                # What did not go out says why; what did, or still may, needs no excuse.
+                name="notice_unsent_says_why",
+                condition=Q(state__in=UNSENT_STATES) & ~Q(reason="") | ~Q(state__in=UNSENT_STATES) & Q(reason=""),
             ),
             models.CheckConstraint(
                 name="notice_sending_is_leased",

@@ -1,0 +1,37 @@
+"""The letters listen to what happens to an event (`signals.py`); imported when Django starts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from groundswell.events import signals
+from groundswell.events.models import Attendance, Event
+from groundswell.events.operations import notices
+
+
+@receiver(signals.signed_up)
+def _signed_up(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
+    notices.plan_notices(attendance, now=now)
+
+
+@receiver(signals.place_came_free)
+def _place_came_free(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
+    notices.plan_place(attendance, now=now)
+
+
+@receiver(signals.withdrew)
+def _withdrew(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
+    notices.drop_notices(attendance, now=now)
+
+
+@receiver(signals.event_moved)
+def _event_moved(*, event: Event, now: datetime, **_more: Any) -> None:
+    notices.replan_notices(event, now=now)
+
+
+@receiver(signals.event_cancelled)
+def _event_cancelled(*, event: Event, now: datetime, **_more: Any) -> None:
+    notices.cancel_notices(event, now=now)

@@ -1,0 +1,102 @@
+"""The letters of an event, written down in the transaction of what causes them; `tasks.py` has them sent afterwards.
+
+None of these opens a transaction or writes an audit event: they are parts of a sign-up, a withdrawal, a move, a
+cancellation, which do. They are called by listening to what these tell (`listeners.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from groundswell.campaigns.enums import ActionState
+from groundswell.events.enums import NoticeKind, NoticeReason, NoticeState
+from groundswell.events.models import Attendance, Event, Notice
+from groundswell.events.notice_rules import Due, is_too_late, letters_with_a_place
+
+COMING = (ActionState.PENDING, ActionState.CONFIRMED)
+# Written to once a place is sure; whoever waits for one has nothing to be reminded of.
+WITH_A_PLACE = (NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE, NoticeKind.THANKS)
+
+
+def plan_notices(attendance: Attendance, *, now: datetime) -> None:
+    """Somebody signed up, or came back after withdrawing: a confirmation, and with a place the reminders and thanks.
+
+    Called in the sign-up's transaction, after `attendance` is written. Done twice it changes nothing. Who comes back
+    is reminded after all, but has had their confirmation, if it went out.
+    """
+    Notice.objects.filter(attendance=attendance, state=NoticeState.DROPPED, reason=NoticeReason.WITHDREW).update(
+        state=NoticeState.WAITING, reason=""
+    )
+    due = [Due(NoticeKind.CONFIRMATION, now)]
+    if not attendance.is_waiting:
+        due += _with_a_place(attendance.event, now)
+    _write([attendance], due, attendance.event.sequence)
+
+
+def plan_place(attendance: Attendance, *, now: datetime) -> None:
+    """A place came free for somebody on the waiting list: the letter that says so, reminders and thanks."""
+    due = [Due(NoticeKind.PLACE, now), *_with_a_place(attendance.event, now)]
+    _write([attendance], due, attendance.event.sequence)
+
+
+def drop_notices(attendance: Attendance, *, now: datetime) -> None:  # noqa: ARG001 - as its siblings
+    """Somebody withdrew: nothing more is sent to them about this event."""
+    _drop(Notice.objects.filter(attendance=attendance), NoticeReason.WITHDREW)
+
+
+def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
+    """The event has another time or place, and a higher `sequence`: everybody who is signed up is told.
+
+    What still waits of the old reminders and thanks is replaced by new ones. Whoever has not had the confirmation yet
+    is not told of a move: the confirmation will say the new time. Without `tell` nobody is (the host went on longer).
+    """
+    _drop(
+        Notice.objects.filter(attendance__event=event, kind__in=[*WITH_A_PLACE, NoticeKind.MOVED]),
+        NoticeReason.SUPERSEDED,
+    )
+    # Locked, so that the worker has either taken a confirmation with the old time, or will write the new one.
+    untold = set(
+        Notice.objects.filter(attendance__event=event, kind=NoticeKind.CONFIRMATION, state=NoticeState.WAITING)
+        .select_for_update()
+        .values_list("attendance_id", flat=True)
+    )
+    coming = list(_coming(event))
+    if tell and not is_too_late(NoticeKind.MOVED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
+        told = [attendance for attendance in coming if attendance.pk not in untold]
+        _write(told, [Due(NoticeKind.MOVED, now)], event.sequence)
+    with_a_place = [attendance for attendance in coming if not attendance.is_waiting]
+    _write(with_a_place, _with_a_place(event, now), event.sequence)
+
+
+def cancel_notices(event: Event, *, now: datetime) -> None:
+    """The event was cancelled: what waits is not sent any more, and everybody who is signed up is told, once."""
+    others = Notice.objects.filter(attendance__event=event).exclude(kind=NoticeKind.CANCELLED)
+    _drop(others, NoticeReason.EVENT_CANCELLED)
+    if not is_too_late(NoticeKind.CANCELLED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
+        _write(list(_coming(event)), [Due(NoticeKind.CANCELLED, now)], event.sequence)
+
+
+def _coming(event: Event) -> QuerySet[Attendance]:
+    return Attendance.objects.filter(event=event, action__state__in=COMING).order_by("pk")
+
+
+def _with_a_place(event: Event, now: datetime) -> list[Due]:
+    return letters_with_a_place(starts_at=event.starts_at, ends_at=event.ends_at, time_zone=event.time_zone, now=now)
+
+
+def _drop(notices: QuerySet[Notice], reason: NoticeReason) -> None:
+    """Only what waits: a letter in the worker's hands is on its way."""
+    notices.filter(state=NoticeState.WAITING).update(state=NoticeState.DROPPED, reason=reason)
+
+
+def _write(attendances: Iterable[Attendance], due: list[Due], sequence: int) -> None:
+    """One row for each person and letter. A row that is there stays as it is: each letter goes out once."""
+    rows = [
+        Notice(attendance=attendance, kind=letter.kind, sequence=sequence, due_at=letter.at)
+        for attendance in attendances
+        for letter in due
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
