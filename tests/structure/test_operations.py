@@ -43,8 +43,10 @@ WITHOUT_AUDIT = {
     "phonebank.preview": WITHOUT_BY["phonebank.preview"],
     "phonebank.rebuild_tallies": WITHOUT_BY["phonebank.rebuild_tallies"],
     "phonebank.recheck_entry": WITHOUT_BY["phonebank.recheck_entry"],
+    "phonebank.practise": "of a practice call nothing is kept but that there was one",
     "phonebank.resume": "nothing is seen or changed but that the break is over",
     "phonebank.roll_up_tallies": WITHOUT_BY["phonebank.roll_up_tallies"],
+    "phonebank.seen": "nothing is seen or changed but that their page is open",
     "places.load_reference_data": WITHOUT_BY["places.load_reference_data"],
 }
 PARTS = re.compile(r"(check|can|is|access)_|.*_parameters$")

@@ -72,7 +72,7 @@ def create_invitation(
 
 
 @transaction.atomic
-def revoke_invitation(*, by: User, invitation: Invitation, now: datetime) -> None:
+def revoke_invitation(*, by: User | None, invitation: Invitation, now: datetime) -> None:
     """The link admits nobody from now on; those who came by it stay. Doing it twice changes nothing."""
     changed = Invitation.objects.filter(pk=invitation.pk, revoked_at__isnull=True).update(revoked_at=now)
     if changed:

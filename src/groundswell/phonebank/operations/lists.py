@@ -187,8 +187,8 @@ def open_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> QueueC
 
 
 @transaction.atomic
-def pause_phone_bank(phone_bank: PhoneBank, *, by: User) -> None:
-    """Hand out no more households; results of calls that are under way are still taken."""
+def pause_phone_bank(phone_bank: PhoneBank, *, by: User | None) -> None:
+    """Hand out no more households; results of calls that are under way are still taken. None: at a session's end."""
     _set_status(PhoneBank.objects.select_for_update().get(pk=phone_bank.pk), PhoneBankStatus.PAUSED, by=by)
     phone_bank.refresh_from_db()
 
@@ -222,7 +222,7 @@ def change_phone_bank(phone_bank: PhoneBank, *, by: User, **changes: Any) -> Pho
     return locked
 
 
-def _set_status(phone_bank: PhoneBank, status: PhoneBankStatus, *, by: User) -> None:
+def _set_status(phone_bank: PhoneBank, status: PhoneBankStatus, *, by: User | None) -> None:
     phone_bank.status = status
     phone_bank.version += 1
     phone_bank.save(update_fields=["status", "version"])
