@@ -23,7 +23,6 @@ from django.utils.translation import gettext as _
 
 from groundswell.phonebank.models import Call, CallerStatus, Tally
 from groundswell.phonebank.queries import CALLED
-from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
 
 SQL = Path(__file__).resolve().parent / "sql"
 KEPT_SECONDS = 15
@@ -223,20 +222,16 @@ def attention(campaign_id: int, *, since: datetime) -> Attention:
 
     def read() -> Attention:
         with connection.cursor() as cursor:
-            cursor.execute(sql("attention"), {"campaign": campaign_id, **_odd(since)})
+            cursor.execute(sql("attention"), {"campaign": campaign_id, "since": since})
             return Attention(*cursor.fetchone())
 
     return kept(f"phonebank.attention.{campaign_id}", KEPT_SECONDS, read)
 
 
-def _odd(since: datetime) -> dict[str, Any]:
-    return {"since": since, "seconds": ODDITY_WINDOW.total_seconds(), "odd": ODDITY_CALLS}
-
-
 def callers_of(campaign_id: int, *, since: datetime) -> list[CallerRow]:
     """Everyone who called in this campaign, busiest first, with the fastest run of conversations since `since`."""
     with connection.cursor() as cursor:
-        cursor.execute(sql("callers"), {"campaign": campaign_id, **_odd(since)})
+        cursor.execute(sql("callers"), {"campaign": campaign_id, "since": since})
         return [
             CallerRow(row[0], row[1], Work(row[2], row[3], row[4]), row[5], row[6], row[7], row[8], row[9])
             for row in cursor.fetchall()
