@@ -1,7 +1,7 @@
--- What waits for an organiser of this campaign: flags to solve, and callers whose conversations came faster than anybody
+-- What waits for an organiser of these phone banks: flags to solve, and callers whose conversations came faster than anybody
 -- talks and that nobody has looked at since. The tallies know who was too fast (tallies.sql), a minute later at most.
 WITH banks AS (
-    SELECT id FROM phonebank_phonebank WHERE campaign_id = %(campaign)s::bigint
+    SELECT unnest(%(banks)s::bigint[]) AS id
 ), seen AS (
     SELECT caller_id, max(reviewed_at) AS reviewed_at
       FROM phonebank_callerstatus WHERE phone_bank_id IN (SELECT id FROM banks) GROUP BY caller_id

@@ -1,7 +1,8 @@
--- Who called in this campaign: their work from the tallies, when last seen, their membership (to revoke), and the fastest
--- run of conversations since a moment, unless an organiser has reviewed it after it happened. All of it from the tallies.
+-- Who called in these phone banks of a campaign: their work from the tallies, when last seen, their membership (to revoke),
+-- and the fastest run of conversations since a moment, unless an organiser has reviewed it after it happened. All of it
+-- from the tallies.
 WITH banks AS (
-    SELECT id FROM phonebank_phonebank WHERE campaign_id = %(campaign)s::bigint
+    SELECT unnest(%(banks)s::bigint[]) AS id
 ), work AS (
     SELECT caller_id, sum(dials) AS dials, sum(contacts) AS contacts, sum(identified) AS identified,
            count(DISTINCT hour) AS hours
