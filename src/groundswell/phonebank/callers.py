@@ -44,9 +44,7 @@ def look_at(banks: QuerySet[PhoneBank], caller_id: int, *, since: datetime) -> L
 
     Five queries.
     """
-    statuses = list(
-        CallerStatus.objects.filter(phone_bank__in=banks, caller=caller_id).select_related("caller")
-    )
+    statuses = list(CallerStatus.objects.filter(phone_bank__in=banks, caller=caller_id).select_related("caller"))
     if not statuses:
         return None
     calls = Call.objects.filter(phone_bank__in=banks, caller=caller_id, undone_at__isnull=True)

@@ -150,7 +150,10 @@ def test_twenty_conversations_in_two_minutes_are_flagged_until_reviewed(leader, 
     rebuild_tallies()
     CallerStatus.objects.create(phone_bank=bank, caller=fast)
     since = timezone.now() - timedelta(days=1)
-    assert {row.id: row.odd_calls for row in callers_of(live.campaign.pk, [bank.pk], since=since)} == {fast.pk: 20, slow.pk: 0}
+    assert {row.id: row.odd_calls for row in callers_of(live.campaign.pk, [bank.pk], since=since)} == {
+        fast.pk: 20,
+        slow.pk: 0,
+    }
     assert "20 conversations in 2 minutes" in leader.get(url("callers", live)).content.decode()
     assert "1 caller recorded conversations faster" in leader.get(url("overview", live)).content.decode()
     page = leader.get(url("caller", live, fast.pk))
