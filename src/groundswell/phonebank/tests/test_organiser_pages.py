@@ -288,10 +288,10 @@ def test_an_organiser_of_some_areas_sees_the_callers_of_those_areas_alone(client
     there.areas.add(other)
     both, elsewhere = (make_member(Role.CALLER, live.campaign).user for _ in range(2))
     for caller, banks in ((both, (here, there)), (elsewhere, (there,))):
-        for bank in banks:
+        for hours, bank in enumerate(banks, start=1):
             CallerStatus.objects.create(phone_bank=bank, caller=caller)
-            for number in range(20):
-                call(live, bank, caller, ago=timedelta(hours=1, seconds=number * 5))
+            for number in range(20 + hours):
+                call(live, bank, caller, ago=timedelta(hours=hours, seconds=number * 5))
     call(live, here, both, outcome="no_answer", ago=timedelta(days=2))
     rebuild_tallies()
     member = make_member(Role.ORGANISER, live.campaign)
@@ -301,19 +301,19 @@ def test_an_organiser_of_some_areas_sees_the_callers_of_those_areas_alone(client
     def seen(by: Client) -> list[tuple[int, int, int]]:
         return [(c.id, c.work.dials, c.odd_calls) for c in by.get(url("callers", live)).context["callers"]]
 
-    assert sorted(seen(leader)) == sorted([(both.pk, 41, 40), (elsewhere.pk, 20, 20)])
-    assert seen(limited) == [(both.pk, 21, 20)]
+    assert sorted(seen(leader)) == sorted([(both.pk, 44, 22), (elsewhere.pk, 21, 21)])
+    assert seen(limited) == [(both.pk, 22, 21)]
     assert limited.get(url("overview", live)).context["odd_callers"] == 1
     assert leader.get(url("overview", live)).context["odd_callers"] == 2
     page = limited.get(url("caller", live, both.pk)).context["looked"]
     assert (page.work.dials, len(page.unreviewed), {row["call"].phone_bank_id for row in page.calls}) == (
-        21,
+        22,
         1,
         {here.pk},
     )
     assert limited.get(url("caller", live, elsewhere.pk)).status_code == 404
     assert limited.post(url("caller_review", live, elsewhere.pk)).status_code == 404
-    assert sum(sum(c["values"]) for c in limited.get(url("results", live)).context["days"]) == 21 + 20 + 0
+    assert sum(sum(c["values"]) for c in limited.get(url("results", live)).context["days"]) == 22 + 21
 
 
 def test_the_export_is_logged_neutralised_and_marked_until_the_poll_closes(leader, live: World):
