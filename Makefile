@@ -22,7 +22,7 @@ help:  ## This list.
 setup: $(READY)  ## Virtual environment and pinned, hashed dependencies; starts nothing.
 	@echo "Ready. Start with the demo: make run. Without it: $(BIN)/groundswell run"
 
-run: $(READY)  ## Groundswell with its demo campaign, at http://127.0.0.1:8000 (PORT=8001 make run for another port).
+run: $(READY)  ## Groundswell with its demo campaign, at http://localhost:8000 (PORT=8001 make run for another port).
 	@GROUNDSWELL_DEMO=1 exec "$(BIN)/python" -m groundswell.cli run --demo
 
 dev: $(READY_DEV) chromium  ## What tests and checks need as well.

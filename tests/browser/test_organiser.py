@@ -11,12 +11,14 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from groundswell.accounts.enums import Role
+from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Answer, Campaign, Candidate, ScriptStep
 from groundswell.compliance.models import Screening
@@ -261,6 +263,26 @@ def test_no_page_has_a_serious_finding(
         if wide > size["width"] or (violations := serious(page)):
             found[name] = wide if wide > size["width"] else violations
     assert found == {}
+
+
+@pytest.mark.parametrize("name", ["Fair", "The Northlight Alliance for a Fairer Walthamstow"])
+def test_the_head_of_a_page_is_one_row_on_a_laptop(
+    world: CallerWorld, leader: Client, page: Page, live_server: Any, name: str
+):
+    """An owner's menu is the longest: what does not fit gives way, and every entry of the menu stays in sight."""
+    Organisation.objects.update(name=name)
+    cache.clear()
+    page.goto(live_server.url + reverse("campaigns:index"))
+    expect(page.locator(".brand")).to_contain_text(name)
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll(".brand, .site-nav a, .who > *")].map((e) => e.getBoundingClientRect())
+             .map((box) => Math.round(box.top + box.height / 2))"""
+    )
+    assert len(rows) == 10
+    assert max(rows) - min(rows) <= 2
+    last = page.locator(".site-nav a").last.evaluate("(e) => e.getBoundingClientRect().right")
+    assert last <= page.locator(".who").evaluate("(e) => e.getBoundingClientRect().left")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= LAPTOP["width"]
 
 
 def test_a_phone_bank_is_built_by_keyboard_alone(world: CallerWorld, leader: Client, page: Page, live_server: Any):

@@ -111,7 +111,7 @@ class Installation:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://localhost:{self.port}"
 
     @property
     def server(self) -> EmbeddedServer:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:  # Django's forms take no type parameter when they run
     OrganisationModelForm = UserModelForm = forms.ModelForm
 
-EVERY_CAMPAIGN = _("Every campaign, those to come included")
+EVERY_CAMPAIGN = ("every", _("Every campaign, those to come included"))
 
 
 class JoinForm(forms.Form):
@@ -120,11 +120,10 @@ class InvitationForm(forms.Form):
         choices: list[tuple[str, Any]] = [(str(c.pk), c.name) for c in wanted]
         self._areas().queryset = areas_of_campaigns([int(pk) for pk, _name in choices])
         if any(m.campaign_id is None and m.role == Role.OWNER for m in memberships):
-            choices.append(("", EVERY_CAMPAIGN))
-            self.fields["campaign"].required = False
+            choices.append(EVERY_CAMPAIGN)
         self._choices("campaign", choices)
-        if choices:  # or the browser shows what has no value first: every campaign, which no caller may ring for
-            self.fields["campaign"].initial = choices[0][0]
+        self.fields["campaign"].error_messages["required"] = _("Choose a campaign.")
+        self.fields["campaign"].help_text = _("Callers ring for one campaign.")
         if not self._areas().queryset.exists():
             del self.fields["areas"]
 
@@ -137,15 +136,21 @@ class InvitationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A caller rings for one campaign; a link for staff is for few."""
         cleaned = super().clean() or {}
-        if cleaned.get("role") == Role.CALLER and not cleaned.get("campaign"):
-            self.add_error("campaign", _("Choose the campaign that callers will ring for."))
+        if cleaned.get("role") == Role.CALLER and cleaned.get("campaign") == EVERY_CAMPAIGN[0]:
+            self.add_error("campaign", self._one_campaign())
         if cleaned.get("role") not in (None, Role.CALLER) and (cleaned.get("max_uses") or 0) > 10:
             self.add_error("max_uses", _("A link for staff can be used by ten people at most. Make another for more."))
         return cleaned
 
+    def _one_campaign(self) -> Any:
+        if len(self.fields["campaign"].choices) == 1:  # type: ignore[attr-defined]
+            return _("Callers ring for one campaign, and there is none yet: begin it first.")
+        return _("Choose the campaign that callers will ring for.")
+
     def campaign_id(self) -> int | None:
         """The campaign chosen, None for every campaign."""
-        return int(self.cleaned_data["campaign"]) if self.cleaned_data["campaign"] else None
+        chosen = self.cleaned_data["campaign"]
+        return None if chosen == EVERY_CAMPAIGN[0] else int(chosen)
 
     def inviting_as(self) -> Membership | None:
         """The member's membership that covers what they ask for: the one in that campaign, or for every campaign."""

@@ -64,7 +64,8 @@ def command(
     from groundswell.people.files.inspection import inspect_file
     from groundswell.people.files.refusal import ImportRefusedError
     from groundswell.people.operations.batches import declare_register, receive_batch
-    from groundswell.people.operations.register import Wishes, import_register
+    from groundswell.people.operations.outcome import Wishes
+    from groundswell.people.operations.register import import_register
     from groundswell.people.queries import constituency_named
 
     wishes = Wishes(layout=layout, part=part, force=force, dry_run=dry_run)

@@ -64,7 +64,8 @@ class Environment(BaseSettings):
     base_url: str = Field(
         "",
         validation_alias="BASE_URL",
-        description="Public address, as volunteers type it, such as https://phones.example.org. Empty: http://HOST:PORT.",
+        description="Public address, as volunteers type it, such as https://phones.example.org. "
+        "Empty: http://HOST:PORT, this computer's own address by its name, localhost.",
     )
     allowed_hosts: str = Field(
         "",
@@ -102,8 +103,12 @@ class Environment(BaseSettings):
 
     @property
     def public_url(self) -> str:
-        """The address to print in links, without a trailing slash."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        """The address to print in links, without a trailing slash.
+
+        This computer goes by its name: browsers make passkeys for names only, and refuse them to 127.0.0.1.
+        """
+        host = "localhost" if self.host.startswith("127.") or self.host == "::1" else self.host
+        return (self.base_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
 
 
 @cache

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from groundswell.people import rules
 from groundswell.people.addresses import fold, name_key, normalise_postcode
+from groundswell.people.entry_batch import Batch, Reject, RowRejectedError
 from groundswell.people.files.cells import is_formula, parse_date, parse_number, split_full_number
 from groundswell.people.files.rows import Block
 from groundswell.people.layouts.layout import Field
 from groundswell.people.layouts.recognition import Recognition
+from groundswell.people.newcomers import NULL, Newcomers
+from groundswell.people.numbers_met import NumbersMet
 
 REMEMBERED = 50_000
 NAME_LENGTH = 150
+TITLE_LENGTH = 35
+# Folding may lengthen a name: ß becomes ss.
+KEY_LENGTH = 300
 # Marks that turn the direction of writing: with them a name can be made to look like another.
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 UNREADABLE = "\ufffd"
@@ -31,39 +36,11 @@ FORMULA = re.compile("\t[=@+-]")
 HIDDEN = re.compile(r"^\(z\) ?", re.IGNORECASE)
 
 
-class RowRejectedError(Exception):
-    """This row is no entry; `str()` says why. `withheld`: the row itself must not be kept (under-16s, rule R6)."""
-
-    def __init__(self, reason: str, *, withheld: bool = False) -> None:
-        super().__init__(reason)
-        self.withheld = withheld
-
-
-@dataclass(slots=True)
-class Reject:
-    """A row that was left out, its cells as they stood, and why."""
-
-    line: int
-    cells: list[str]
-    reason: str
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one block of a file became: COPY text for rows and for homes, and the rows that were rejected."""
-
-    position: int = 0
-    rows: list[str] = field(default_factory=list)
-    homes: list[str] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    # Polling districts and wards met for the first time, and their numbers.
-    spots: dict[tuple[str, str], int] = field(default_factory=dict)
-    seen: int = 0
-    ignored: int = 0
-
-
 class EntryReader:
     """Reads the rows of one file; remembers homes, polling districts and the file's own totals as it goes."""
+
+    # Set for a seat that has no register yet, as long as it lasts.
+    newcomers: Newcomers | None = None
 
     def __init__(self, recognition: Recognition, *, nation: str, today: dt.date) -> None:
         self.nation = nation
@@ -75,8 +52,10 @@ class EntryReader:
         self.stated_total: int | None = None
         self.last_short_line = 0
         self._columns = recognition.columns
+        self.numbers = NumbersMet()
         self._last_address: list[str] | None = None
-        self._last_spot = -1
+        # The id of the home's household; 0 if it is staged.
+        self._household = 0
         self._dates: dict[str, dt.date] = {}
         self._postcodes: dict[str, str | None] = {}
         self._franchises: dict[tuple[str, str], str] = {}
@@ -111,6 +90,11 @@ class EntryReader:
         for trouble in block.troubles:
             batch.rejects.append(Reject(trouble.line, [trouble.text], trouble.reason))
         batch.seen = len(block.troubles)
+        kept = self.numbers.look()
+        if self.newcomers is not None and not (kept and self.newcomers.have_ids(len(block.cells))):
+            # From here on everybody is staged, in homes that are staged as well.
+            self.newcomers = self._last_address = None
+        straight = self.newcomers
         for line, cells in zip(block.lines, block.cells, strict=True):
             try:
                 row = cells if len(cells) == width else self._fitted(line, cells)
@@ -122,7 +106,7 @@ class EntryReader:
                 batch.seen += 1
                 if text is None:
                     batch.ignored += 1
-                else:
+                elif text:
                     append(text)
             except RowRejectedError as reject:
                 if self._is_totals([cell for cell in cells if cell.strip()]):
@@ -130,6 +114,8 @@ class EntryReader:
                 batch.seen += 1
                 shown = [_("(withheld: under 16)")] if reject.withheld else cells[:width] if cells else []
                 batch.rejects.append(Reject(line, shown, str(reject)))
+        if straight is not None:
+            batch.arrivals = straight.arrivals()
         if len(self.spots) > known:
             batch.spots = dict(list(self.spots.items())[known:])
         return batch
@@ -150,7 +136,7 @@ class EntryReader:
         place = [row[i] for i in self.where]
         if place != self._last_address:
             new_home = self._home(row)
-        key = name_key(given, family)
+        key = name_key(given, family)[:KEY_LENGTH]
         anonymous = not key or (
             ("elector" in key or "anonymous" in key) and rules.is_anonymous(f"{given} {family}", "")
         )
@@ -164,22 +150,47 @@ class EntryReader:
             title = given = family = key = ""
             home = 0
         else:
-            title = _clean(row[self.title])
+            # No title is longer; what stands there is something else, and no reason to leave anybody out.
+            title = _clean(row[self.title])[:TITLE_LENGTH]
             home = 0 if change == "delete" else self.home + 1 if new_home is not None else self.home
         flags = row[self.markers]
         marker = _clean(flags if self.markers >= 0 else row[self.franchise])[:16]
         franchise = self._franchises.get((flags, row[self.franchise])) or self._franchise(flags, row[self.franchise])
         out = "t" if hidden or (self.opt_out >= 0 and rules.is_opted_out(row[self.opt_out])) else "f"
-        text = (
-            f"{line}\t{change}\t{prefix}\t{number}\t{suffix}\t{title}\t{given}\t{family}\t{key}\t{home}\t{spot}\t"
-            f"{marker}\t{franchise}\t{attainment}\t{'t' if anonymous else 'f'}\t{out}\n"
-        )
+        signs = f"{'t' if anonymous else 'f'}\t{out}"
+        newcomers, household = self.newcomers, 0
+        if newcomers is not None and not anonymous:
+            household = self._household if new_home is None else newcomers.household_at(new_home)
+        straight = newcomers is not None and (household > 0 or anonymous)
+        if newcomers is not None and straight:
+            text = newcomers.entry(
+                household,
+                f"{title}\t{given}\t{family}\t{key}",
+                f"{prefix}\t{number}\t{suffix}\t{marker}\t{franchise}\t{attainment or NULL}\t{signs}",
+            )
+        else:
+            text = (
+                f"{line}\t{change}\t{prefix}\t{number}\t{suffix}\t{title}\t{given}\t{family}\t{key}\t{home}\t{spot}\t"
+                f"{marker}\t{franchise}\t{attainment}\t{signs}\n"
+            )
         text = self._safe(text, (title, given, family))
+        home_text = None
         if new_home is not None:
             # The home is kept only with an entry that lives in it.
-            home_text = self._safe(f"{home}\t{new_home}\t{spot}\n", ())
-            self.home, self._last_address = home, place
-            batch.homes.append(home_text)
+            home_text = (
+                newcomers.household(household, new_home) if newcomers and straight else f"{home}\t{new_home}\t{spot}\n"
+            )
+            home_text = self._safe(home_text, ())
+        first = self.numbers.line_of(line, prefix, number, suffix, gone=change == "delete")
+        if first:
+            raise _repeated(prefix, number, suffix, first)
+        if home_text is not None:
+            self.home, self._household, self._last_address = home, household, place
+            if not straight:
+                batch.homes.append(home_text)
+        if newcomers is not None and straight:
+            newcomers.add(spot, home_text, text)
+            return ""
         return text
 
     def _elector_number(self, row: list[str]) -> tuple[str, str, str]:
@@ -369,6 +380,13 @@ class EntryReader:
         if numbers := re.findall(r"\d[\d,]*", text):
             self.stated_total = int(numbers[-1].replace(",", "")[:9])
         return True
+
+
+def _repeated(prefix: str, number: str, suffix: str, first: int) -> RowRejectedError:
+    whole = f"{prefix}{number}" if suffix == "0" else f"{prefix}{number}/{suffix}"
+    return RowRejectedError(
+        _("Elector number %(number)s stands on line %(line)d already.") % {"number": whole, "line": first}
+    )
 
 
 def _clean(cell: str) -> str:

@@ -16,7 +16,7 @@ from groundswell.people.addresses import (
     normalise_phone,
     normalise_postcode,
 )
-from groundswell.people.entries import Reject
+from groundswell.people.entry_batch import Reject
 from groundswell.people.enums import ContactKind
 from groundswell.people.files.cells import parse_number, split_full_number
 from groundswell.people.files.rows import Block

@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from groundswell.accounts.models import User
 from groundswell.phonebank.dashboards import Work, day_columns
-from groundswell.phonebank.models import Call, CallerStatus, Tally
+from groundswell.phonebank.models import Call, CallerStatus, PhoneBank, Tally
 from groundswell.phonebank.rules import OddRun, odd_runs
 
 CALLS_SHOWN = 30
@@ -39,23 +39,21 @@ class Looked:
         return [run for run, reviewed in self.runs if not reviewed]
 
 
-def look_at(campaign_id: int, caller_id: int, *, since: datetime) -> Looked | None:
-    """One caller's work in this campaign; runs of odd speed since a moment. None: they never called here.
+def look_at(banks: QuerySet[PhoneBank], caller_id: int, *, since: datetime) -> Looked | None:
+    """One caller's work in these phone banks; runs of odd speed since a moment. None: they never called here.
 
     Five queries.
     """
-    statuses = list(
-        CallerStatus.objects.filter(phone_bank__campaign=campaign_id, caller=caller_id).select_related("caller")
-    )
+    statuses = list(CallerStatus.objects.filter(phone_bank__in=banks, caller=caller_id).select_related("caller"))
     if not statuses:
         return None
-    calls = Call.objects.filter(phone_bank__campaign=campaign_id, caller=caller_id, undone_at__isnull=True)
+    calls = Call.objects.filter(phone_bank__in=banks, caller=caller_id, undone_at__isnull=True)
     moments = list(
         calls.filter(is_contact=True, recorded_at__gte=since)
         .order_by("recorded_at")
         .values_list("recorded_at", flat=True)[:MOMENTS_READ]
     )
-    days = _days(campaign_id, caller_id)
+    days = _days(banks, caller_id)
     reviewed_at = max((status.reviewed_at for status in statuses if status.reviewed_at), default=None)
     return Looked(
         caller=statuses[0].caller,
@@ -73,9 +71,9 @@ def look_at(campaign_id: int, caller_id: int, *, since: datetime) -> Looked | No
     )
 
 
-def _days(campaign_id: int, caller_id: int) -> list[tuple[Any, Work]]:
+def _days(banks: QuerySet[PhoneBank], caller_id: int) -> list[tuple[Any, Work]]:
     rows = (
-        Tally.objects.filter(phone_bank__campaign=campaign_id, caller=caller_id)
+        Tally.objects.filter(phone_bank__in=banks, caller=caller_id)
         .annotate(day=TruncDate("hour", tzinfo=ZoneInfo(settings.TIME_ZONE)))
         .values("day")
         .annotate(d=Sum("dials"), c=Sum("contacts"), i=Sum("identified"))

@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from groundswell.phonebank.models import Call, CallerStatus, Tally
+from groundswell.phonebank.models import Call, CallerStatus, PhoneBank, Tally
 from groundswell.phonebank.queries import CALLED
-from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
 
 SQL = Path(__file__).resolve().parent / "sql"
 KEPT_SECONDS = 15
@@ -188,11 +187,11 @@ def day_columns(days: Sequence[tuple[date, Work]], *, shown: int = DAYS_SHOWN) -
     return [{"label": date_format(day, "j M"), "values": work.nested} for day, work in newest]
 
 
-def work_by_day(campaign_id: int) -> list[tuple[date, Work]]:
-    """Dials, contacts and identified of each day, newest first."""
+def work_by_day(banks: QuerySet[PhoneBank]) -> list[tuple[date, Work]]:
+    """Dials, contacts and identified of each day in these phone banks, newest first."""
     zone = ZoneInfo(settings.TIME_ZONE)
     rows = (
-        Tally.objects.filter(phone_bank__campaign=campaign_id)
+        Tally.objects.filter(phone_bank__in=banks)
         .annotate(day=TruncDate("hour", tzinfo=zone))
         .values("day")
         .annotate(d=Sum("dials"), c=Sum("contacts"), i=Sum("identified"))
@@ -218,25 +217,24 @@ class Attention:
     odd_callers: int
 
 
-def attention(campaign_id: int, *, since: datetime) -> Attention:
-    """What waits for an organiser; one query in KEPT_SECONDS."""
-
-    def read() -> Attention:
-        with connection.cursor() as cursor:
-            cursor.execute(sql("attention"), {"campaign": campaign_id, **_odd(since)})
-            return Attention(*cursor.fetchone())
-
-    return kept(f"phonebank.attention.{campaign_id}", KEPT_SECONDS, read)
-
-
-def _odd(since: datetime) -> dict[str, Any]:
-    return {"since": since, "seconds": ODDITY_WINDOW.total_seconds(), "odd": ODDITY_CALLS}
-
-
-def callers_of(campaign_id: int, *, since: datetime) -> list[CallerRow]:
-    """Everyone who called in this campaign, busiest first, with the fastest run of conversations since `since`."""
+def attention(bank_ids: Sequence[int], *, since: datetime) -> Attention:
+    """What waits for an organiser of these phone banks; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(sql("callers"), {"campaign": campaign_id, **_odd(since)})
+        cursor.execute(sql("attention"), {"banks": list(bank_ids), "since": since})
+        return Attention(*cursor.fetchone())
+
+
+def attention_in(campaign_id: int, bank_ids: Sequence[int], *, since: datetime) -> Attention:
+    """The same for a whole campaign, whose phone banks these are; one query in KEPT_SECONDS."""
+    return kept(f"phonebank.attention.{campaign_id}", KEPT_SECONDS, lambda: attention(bank_ids, since=since))
+
+
+def callers_of(campaign_id: int, bank_ids: Sequence[int], *, since: datetime) -> list[CallerRow]:
+    """Everyone who called in these phone banks of the campaign, busiest first, with what they did there and the fastest
+    run of conversations since `since`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql("callers"), {"campaign": campaign_id, "banks": list(bank_ids), "since": since})
         return [
             CallerRow(row[0], row[1], Work(row[2], row[3], row[4]), row[5], row[6], row[7], row[8], row[9])
             for row in cursor.fetchall()

@@ -19,6 +19,13 @@ class QueueState(IntegerChoices):
     BLOCKED = 4, _("blocked by a flag")
 
 
+class ReckoningKind(TextChoices):
+    """What the worker counts because a page may not wait for it."""
+
+    REACH = "reach", _("how many households would be rung, and why the others would not")
+    AREAS = "areas", _("what people said to a question, by area")
+
+
 class HoldKind(IntegerChoices):
     """What can be in somebody's hands only once, whatever the phone bank."""
 

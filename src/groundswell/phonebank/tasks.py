@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from groundswell.config.jobs import periodic
-from groundswell.phonebank.enums import PhoneBankStatus
+from groundswell.config.jobs import periodic, task
+from groundswell.phonebank.enums import PhoneBankStatus, ReckoningKind
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import refresh_queue, roll_up_tallies, take_back_lapsed
+from groundswell.phonebank.operations.reach import count_meant
+from groundswell.phonebank.operations.reckoning import reckon
+
+# Somebody looks at the page that asked.
+SOONER = 10
 
 
 @periodic(cron="* * * * *", queue="phonebank")
@@ -27,3 +32,9 @@ def refresh_open_queues() -> None:
     """Every hour: the open queues follow imports, screenings and segments."""
     for phone_bank in PhoneBank.objects.filter(status=PhoneBankStatus.OPEN):
         refresh_queue(phone_bank, by=None, now=timezone.now())
+
+
+@task(queue="phonebank", priority=SOONER)
+def reckon_figures(*, reckoning_id: int) -> None:
+    """Figures that a page has asked for and may not wait for."""
+    reckon(reckoning_id, counters={ReckoningKind.REACH: count_meant}, now=timezone.now())

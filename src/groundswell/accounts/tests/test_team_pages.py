@@ -109,11 +109,19 @@ def test_an_organiser_is_offered_only_what_they_may_give(client, organiser, camp
     assert not Invitation.objects.exists()
 
 
-def test_a_caller_needs_a_campaign_and_a_staff_link_is_for_few(client, owner):
+def test_a_caller_needs_a_campaign_and_a_staff_link_is_for_few(client, owner, campaign):
     url = reverse("accounts:invite")
-    assert "Choose the campaign" in client.post(url, {"role": "caller", "days": 7, "max_uses": 1}).content.decode()
-    assert "ten people" in client.post(url, {"role": "organiser", "days": 7, "max_uses": 11}).content.decode()
-    client.post(url, {"role": "organiser", "days": 7, "max_uses": 1})
+    assert "(optional)" not in str(client.get(url).context["form"]["campaign"].as_field_group())
+
+    def refused(**fields):
+        return client.post(url, {"days": 7, "max_uses": 1, **fields}).context["form"].errors
+
+    assert refused(role="caller", campaign="every") == {"campaign": ["Choose the campaign that callers will ring for."]}
+    assert refused(role="caller") == {"campaign": ["Choose a campaign."]}
+    assert "ten people" in str(refused(role="organiser", campaign="every", max_uses=11)["max_uses"])
+    campaign.delete()
+    assert "begin it first" in str(refused(role="caller", campaign="every")["campaign"])
+    client.post(url, {"role": "organiser", "campaign": "every", "days": 7, "max_uses": 1})
     assert (Invitation.objects.get().campaign, Invitation.objects.get().requires_email) == (None, True)
 
 
@@ -236,4 +244,6 @@ def test_the_log_is_quick_at_a_million_events(client, owner, campaign):
 
 def test_an_owners_form_for_callers_starts_with_a_campaign_they_may_ring_for(client, owner, campaign):
     page = client.get(reverse("accounts:invite")).content.decode()
-    assert f'<option value="{campaign.pk}" selected>' in page
+    assert page.index(f'<option value="{campaign.pk}">') < page.index('<option value="every">')
+    again = client.get(reverse("accounts:invite"), {"role": "organiser", "campaign": ""}).content.decode()
+    assert '<option value="every" selected>' in again

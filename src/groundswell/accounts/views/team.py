@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from groundswell.accounts import operations, queries, rules
 from groundswell.accounts.access import ORDER, memberships_of, require_role
 from groundswell.accounts.enums import Role
-from groundswell.accounts.forms import InvitationForm, MembershipForm
+from groundswell.accounts.forms import EVERY_CAMPAIGN, InvitationForm, MembershipForm
 from groundswell.accounts.models import Invitation, Membership
 from groundswell.accounts.operations import TeamError
 
@@ -169,6 +169,8 @@ def _member(request: HttpRequest, pk: int) -> tuple[Membership, Membership]:
 def _again(request: HttpRequest) -> dict[str, str]:
     """What a re-invitation starts from."""
     wanted = {key: request.GET[key] for key in ("role", "campaign", "label") if key in request.GET}
+    if "role" in wanted and not wanted.get("campaign"):
+        wanted["campaign"] = EVERY_CAMPAIGN[0]
     if wanted.get("role") not in (None, Role.CALLER):
         wanted["max_uses"] = "1"
     return wanted

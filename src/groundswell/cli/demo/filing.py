@@ -18,8 +18,8 @@ from groundswell.compliance.operations.consent import record_consent, withdraw_c
 from groundswell.people.enums import ImportKind, ImportStatus
 from groundswell.people.models import DataSource, Elector, ImportBatch, PersonContact
 from groundswell.people.operations.batches import declare_phones, receive_batch
+from groundswell.people.operations.outcome import Result
 from groundswell.people.operations.phones import import_phones
-from groundswell.people.operations.register import Result
 from groundswell.places.models import Area
 
 CARDS = 40

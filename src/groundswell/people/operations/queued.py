@@ -15,8 +15,9 @@ from groundswell.people.enums import ImportKind, ImportStatus
 from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.models import ImportBatch
 from groundswell.people.operations.batches import refuse_batch
+from groundswell.people.operations.outcome import Wishes
 from groundswell.people.operations.phones import import_phones
-from groundswell.people.operations.register import Wishes, import_register
+from groundswell.people.operations.register import import_register
 
 log = logging.getLogger(__name__)
 Run = Callable[[ImportBatch, Path, User | None], object]

@@ -7,6 +7,7 @@ a hundred thousand rows; it touches nothing but the file, the code, and the pipe
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -17,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from groundswell.people.entries import EntryReader, Reject
+from groundswell.people.entries import EntryReader
+from groundswell.people.entry_batch import Reject
 from groundswell.people.files.inspection import BLOCK, Inspection
 from groundswell.people.files.rows import read_blocks
 from groundswell.people.layouts.recognition import Recognition
+from groundswell.people.newcomers import Arrivals
 
 # Portions of about a megabyte that may wait while the database writes people.
 AHEAD = 16
@@ -37,12 +40,15 @@ class Portion:
     # Polling districts and wards met for the first time, and their numbers.
     spots: dict[tuple[str, str], int]
     rejects: list[Reject]
+    # Who goes straight into the tables; only for a seat that has no register yet.
+    arrivals: Arrivals | None
     seen: int
     ignored: int
-    last_line: int
     last_home: int
     stated_total: int | None
     last_short_line: int
+    # Whether the reader has compared all elector numbers up to here with each other.
+    numbers_met: bool
 
 
 def portions(
@@ -57,24 +63,23 @@ def _read(
     path: Path, inspection: Inspection, recognition: Recognition, reader: EntryReader
 ) -> Generator[Portion, None, None]:
     skip = recognition.header_row + 1 if recognition.has_header else 0
-    last_line = 0
     for block in read_blocks(path, inspection):
         if skip:
             del block.cells[:skip], block.lines[:skip]
             skip = 0
-        last_line = block.lines[-1] if block.lines else last_line
         batch = reader.read(block)
         yield Portion(
             rows="".join(batch.rows).encode(),
             homes="".join(batch.homes).encode(),
             spots=batch.spots,
             rejects=batch.rejects,
+            arrivals=batch.arrivals,
             seen=batch.seen,
             ignored=batch.ignored,
-            last_line=last_line,
             last_home=reader.home,
             stated_total=reader.stated_total,
             last_short_line=reader.last_short_line,
+            numbers_met=not reader.numbers.is_full,
         )
 
 
@@ -107,6 +112,8 @@ def _be_the_reader(read: Iterator[Portion], sink: int) -> NoReturn:
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Rows hold no cycles; looking for some among them all costs a tenth of the reading.
+        gc.disable()
         # The database must see at once when the importing process has died: nobody else may hold its connections.
         os.closerange(3, sink)
         os.closerange(sink + 1, os.sysconf("SC_OPEN_MAX"))

@@ -6,18 +6,16 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
-from groundswell.people import rules
 from groundswell.people.entries import EntryReader
 from groundswell.people.enums import ImportStage, ImportStatus
 from groundswell.people.files.inspection import Inspection, inspect_file
@@ -25,7 +23,8 @@ from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.files.rejects import RejectsFile, without_quotes
 from groundswell.people.files.rows import read_blocks
 from groundswell.people.layouts.recognition import recognise
-from groundswell.people.models import Elector, ImportBatch, ImportChange, Register
+from groundswell.people.models import ImportBatch, ImportChange, Register
+from groundswell.people.operations import arriving
 from groundswell.people.operations.batches import (
     check_still_wanted,
     lock_imports,
@@ -34,9 +33,11 @@ from groundswell.people.operations.batches import (
     release_interrupted,
     start_batch,
 )
+from groundswell.people.operations.outcome import Result, Wishes
 from groundswell.people.operations.progress import Listener, Progress
 from groundswell.people.operations.reading import Portion, portions
 from groundswell.people.operations.register_areas import RegisterAreas
+from groundswell.people.operations.soundness import check_against, check_whole
 from groundswell.people.operations.statements import Script
 
 ROWS = (
@@ -44,52 +45,10 @@ ROWS = (
     "attainment, anonymous, opted_out"
 )
 HOMES = "home, postcode, address_key, address_lines, uprn, spot"
-# Rows after which households and newcomers are written, while the rest of the file is read.
-STEP = 100_000
+# Homes after which those that were staged are written, while the rest of the file is read.
+STEP = 50_000
 WORK_MEMORY = "192MB"
 FIRST_ROWS = 50
-
-
-@dataclass(slots=True)
-class Result:
-    """What an import did. `rows` = created + updated + unchanged + ignored + rejected, and in a change file + deleted."""
-
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    deleted: int = 0
-    ignored: int = 0
-    rejected: int = 0
-    households: int = 0
-    rejects_file: str | None = None
-    seconds: float = 0.0
-    layout: str = ""
-    confidence: float = 0.0
-    encoding: str = ""
-    delimiter: str = ""
-    dry_run: bool = False
-    batch: int | None = None
-    rejects_by_reason: dict[str, int] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON and for the batch's counts."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(slots=True, frozen=True)
-class Wishes:
-    """What the one who imports may ask for beside the file."""
-
-    layout: str = "auto"
-    columns: list[str] | None = None
-    # Whether the first row names the columns, where the layout does not say.
-    has_header: bool = True
-    # Take a file that looks cut off, shrunk, older than what is held, or mostly unreadable.
-    force: bool = False
-    # The file holds only the polling districts it names: nobody of another one is gone.
-    part: bool = False
-    dry_run: bool = False
 
 
 def import_register(
@@ -98,25 +57,27 @@ def import_register(
     path: Path,
     by: User | None,
     today: dt.date,
-    wishes: Wishes = Wishes(),
+    wishes: Wishes | None = None,
     listener: Listener | None = None,
 ) -> Result:
     """Bring a declared register in: all of it or, raising ImportRefusedError, nothing.
 
     The same file again changes nothing; killed on the way, nothing was written and it can be run again.
     """
-    started = time.monotonic()
+    started, wishes = time.monotonic(), wishes or Wishes()
     start_batch(batch=batch)
     try:
         inspection = inspect_file(path)
         with Progress(batch.pk, inspection.lines, listener) as progress:
             load = _Load(batch, path, inspection, by, today, wishes, progress)
-            with transaction.atomic():
-                result = load.run()
-                result.seconds = round(time.monotonic() - started, 3)
-                load.finish(result)
-                if wishes.dry_run:
-                    transaction.set_rollback(True)
+            try:
+                result = load.whole(started)
+            except UniqueViolation:
+                if not load.straight:
+                    raise
+                # Somebody has written a household of this seat meanwhile: once more, with everything compared.
+                load = _Load(batch, path, inspection, by, today, wishes, progress, may_be_straight=False)
+                result = load.whole(started)
             result.seconds = round(time.monotonic() - started, 3)
     except ImportRefusedError as refusal:
         refuse_batch(batch=batch, reason=str(refusal), by=by)
@@ -139,6 +100,8 @@ class _Load:
         today: dt.date,
         wishes: Wishes,
         progress: Progress,
+        *,
+        may_be_straight: bool = True,
     ) -> None:
         assert batch.constituency is not None
         assert batch.register_date is not None
@@ -147,8 +110,9 @@ class _Load:
         self.today, self.wishes, self.progress = today, wishes, progress
         self.constituency = batch.constituency
         self.register_date = batch.register_date
-        # How far households and newcomers are written, and how many households were there before.
-        self.settled_line = self.settled_home = self.adopted = 0
+        self.may_be_straight, self.straight = may_be_straight, False
+        # How far staged homes are written, how many are not, and how many of those written were there before.
+        self.settled_home = self.homes_waiting = self.adopted = 0
         self.result = Result(encoding=inspection.encoding, delimiter=inspection.delimiter, dry_run=wishes.dry_run)
         self.script = Script(
             "register",
@@ -159,7 +123,17 @@ class _Load:
             part=wishes.part,
         )
 
-    def run(self) -> Result:
+    @transaction.atomic
+    def whole(self, started: float) -> Result:
+        """All of the import, or nothing where it is only tried. `started`: on the monotonic clock."""
+        result = self._run()
+        result.seconds = round(time.monotonic() - started, 3)
+        self._finish(result)
+        if self.wishes.dry_run:
+            transaction.set_rollback(True)
+        return result
+
+    def _run(self) -> Result:
         """Everything from the file to the tables, inside the caller's transaction."""
         lock_imports(self.constituency.pk)
         check_still_wanted(self.batch)
@@ -174,20 +148,27 @@ class _Load:
             has_header=self.wishes.has_header,
         )
         self.reader = EntryReader(self.recognition, nation=self.constituency.nation, today=self.today)
-        # Nobody was ever on this register: everyone in the file is new, and need not wait to be compared.
-        self.first_time = (
-            not self.reader.changes and not Elector.objects.filter(register__constituency=self.constituency).exists()
-        )
+        # Nobody was ever on this register: everyone in the file is new, and need not be staged to be compared.
+        self.straight = self.may_be_straight and not self.reader.changes and arriving.nobody_yet(self.constituency)
+        if self.straight:
+            self._set_register()
+            self.reader.newcomers = arriving.newcomers_of(
+                batch=self.batch, register=self.register, register_date=self.register_date, rows=self.inspection.lines
+            )
         self.result.layout = self.recognition.layout.name
         self.result.confidence = round(self.recognition.confidence, 2)
         path = rejects_path()
         with RejectsFile(path, self.recognition.header) as self.rejects:
             with closing(portions(self.path, self.inspection, self.recognition, self.reader)) as read:
                 self._stage(read)
-            self._check_whole()
-            register = self._register()
-            self.script.parameters["register"] = register.pk
-            self._apply()
+            check_whole(
+                self.result, self.rejects.count, inspection=self.inspection, read=self.read, force=self.wishes.force
+            )
+            if self.straight:
+                self._write_staged()
+            else:
+                self._set_register()
+                self._apply()
             self.result.rejected = self.rejects.count
         if self.rejects.count:
             self.result.rejects_file = str(path)
@@ -201,9 +182,15 @@ class _Load:
         for table in ("stage_rows", "stage_homes", "stage_spots", "stage_matches"):
             script.run(table)
         places = RegisterAreas(self.batch, self.constituency)
+        areas: dict[int, int] = {}
         for portion in read:
-            spots = [f"{spot}\t{places.area(*where)}\n" for where, spot in portion.spots.items()]
-            script.copy("import_spots", "spot, area_id", spots)
+            new = {spot: places.area(*where) for where, spot in portion.spots.items()}
+            areas |= new
+            script.copy("import_spots", "spot, area_id", [f"{spot}\t{area}\n" for spot, area in new.items()])
+            if portion.arrivals is not None:
+                arriving.write(portion.arrivals, areas=areas, script=script)
+                self.result.created += portion.arrivals.count
+                self.result.households += portion.arrivals.households
             script.copy("import_homes", HOMES, portion.homes)
             script.copy("import_rows", ROWS, portion.rows)
             self.result.rows += portion.seen
@@ -212,11 +199,15 @@ class _Load:
                 self._reject(reject.line, reject.cells, reject.reason)
             self.progress.tell(ImportStage.READING, self.result.rows)
             self.read = portion
-            if portion.last_line - self.settled_line >= STEP:
+            self.homes_waiting += portion.homes.count(b"\n")
+            if self.homes_waiting >= STEP and not self.straight:
                 self._settle()
-        self._settle()
+        if not self.straight:
+            self._settle()
         # A wrong guess of their size turns the joins round, and rows would be written out of the file's order.
         _analyse("import_rows", "import_homes", "import_spots")
+        if self.read.numbers_met:
+            return
         self._reject_lines(
             [
                 (
@@ -228,18 +219,18 @@ class _Load:
         )
 
     def _settle(self) -> None:
-        """Write the households of what was staged since the last time; and its people, where nobody can be known yet.
+        """Write the households of what was staged since the last time.
 
         The reader goes on meanwhile, so this costs little time. A refusal later takes it all back.
         """
-        script, after = self.script, {"after_line": self.settled_line, "after_home": self.settled_home}
+        if not self.homes_waiting:
+            return
+        script, after = self.script, {"after_home": self.settled_home}
         made = script.run("insert_households", **after)
         self.result.households += made
-        if made < self.read.last_home - self.settled_home:
+        if made < self.homes_waiting:
             self.adopted += script.run("adopt_households", **after)
-        if self.first_time:
-            script.run("insert_people", **after)
-        self.settled_line, self.settled_home = self.read.last_line, self.read.last_home
+        self.settled_home, self.homes_waiting = self.read.last_home, 0
 
     def _reject(self, line: int, cells: list[str], reason: str) -> None:
         self.rejects.write(line, cells, reason)
@@ -258,53 +249,13 @@ class _Load:
             for line, cells in zip(block.lines, block.cells, strict=True):
                 if line in reasons:
                     self._reject(line, cells, reasons[line])
-        if self.first_time:
-            self.script.run("drop_people", lines=list(reasons))
         self.script.run("drop_lines", lines=list(reasons))
 
-    def _check_whole(self) -> None:
-        """Raises ImportRefusedError for a file that was cut off, has shrunk, or is another one altogether."""
-        accepted = self.result.rows - self.rejects.count
-        if self.result.rows == 0:
-            raise ImportRefusedError(_("The file has a header but no rows."))
-        if accepted == 0 and self.result.ignored == 0:
-            raise ImportRefusedError(
-                _("No row of the file could be read: %(reason)s Nothing was changed.")
-                % {"reason": self._first_reason()}
-            )
-        if self.wishes.force:
-            return
-        inspection, read = self.inspection, self.read
-        again = _("Ask for the file again, or import it as it is with “force”.")
-        if inspection.ends_inside_character or (
-            not inspection.ends_with_newline and read.last_short_line == inspection.lines
-        ):
-            raise ImportRefusedError(
-                _("The file ends in the middle of line %(line)d: it was cut off. %(again)s")
-                % {"line": inspection.lines, "again": again}
-            )
-        if read.stated_total is not None and read.stated_total != self.result.rows:
-            raise ImportRefusedError(
-                _(
-                    "The file says that it holds %(stated)d entries, but %(found)d are in it: it was cut off or "
-                    "edited. %(again)s"
-                )
-                % {"stated": read.stated_total, "found": self.result.rows, "again": again}
-            )
-        if rules.is_mostly_rejected(self.rejects.count, self.result.rows):
-            raise ImportRefusedError(
-                _(
-                    "%(rejected)d of %(rows)d rows cannot be read, so this is the wrong file or its columns are mapped "
-                    "wrongly. The commonest reason: %(reason)s Nothing was changed."
-                )
-                % {"rejected": self.rejects.count, "rows": self.result.rows, "reason": self._first_reason()}
-            )
+    def _set_register(self) -> None:
+        self.register = self._declared_register()
+        self.script.parameters["register"] = self.register.pk
 
-    def _first_reason(self) -> str:
-        counts = self.result.rejects_by_reason
-        return max(counts, key=lambda reason: counts[reason]) if counts else _("every row is to be ignored.")
-
-    def _register(self) -> Register:
+    def _declared_register(self) -> Register:
         """The seat's register, its date and declaration moved on to this file's. Raises ImportRefusedError."""
         register = Register.objects.select_for_update().filter(constituency=self.constituency).first()
         declared = {
@@ -318,7 +269,12 @@ class _Load:
             ImportChange.objects.create(batch=self.batch, table="people_register", row_id=register.pk, before={})
             return register
         if not self.wishes.force:
-            self._check_against(register)
+            check_against(
+                register,
+                register_date=self.register_date,
+                rows=self.result.rows - self.rejects.count,
+                replaces_all=not (self.reader.changes or self.wishes.part),
+            )
         if any(getattr(register, name) != value for name, value in declared.items()):
             before = {
                 "source_id": register.source_id,
@@ -330,33 +286,17 @@ class _Load:
             Register.objects.filter(pk=register.pk).update(**declared)
         return register
 
-    def _check_against(self, register: Register) -> None:
-        if self.register_date < register.register_date:
-            raise ImportRefusedError(
-                _(
-                    "This register is of %(this)s; the one held for %(seat)s is of %(held)s and newer. "
-                    "If the older one is meant, import it with “force”."
-                )
-                % {
-                    "this": self.register_date.isoformat(),
-                    "seat": self.constituency,
-                    "held": register.register_date.isoformat(),
-                }
-            )
-        if self.reader.changes or self.wishes.part:
-            return
-        held = Elector.objects.filter(register=register, removed_on=None).count()
-        rows = self.result.rows - self.rejects.count
-        if rules.has_shrunk(rows, held):
-            raise ImportRefusedError(
-                _(
-                    "The file has %(rows)d entries, but %(held)d are held for %(seat)s: importing it would remove the "
-                    "rest. If it covers only some polling districts, import it as a part; if it is right, with “force”."
-                )
-                % {"rows": rows, "held": held, "seat": self.constituency}
-            )
-
     # --- into the tables ---
+
+    def _write_staged(self) -> None:
+        """Newcomers at an address that the file may name in several places; everyone else is written already."""
+        self.progress.tell(ImportStage.MATCHING, self.result.rows)
+        self._settle()
+        self.progress.tell(ImportStage.WRITING, self.result.rows)
+        self.script.run("insert_people")
+        self.result.created += self.script.run("insert_electors")
+        self.script.run("sweep")
+        self.progress.tell(ImportStage.FINISHING, self.result.rows)
 
     def _apply(self) -> None:
         script, result, tell = self.script, self.result, self.progress.tell
@@ -389,8 +329,7 @@ class _Load:
         if script.run("keep_electors"):
             script.run("update_electors")
         result.updated = script.fetch("count_updated")[0][0]
-        if not self.first_time:
-            script.run("insert_people", after_line=0, after_home=0)
+        script.run("insert_people")
         result.created = script.run("insert_electors") - renumbered
         # A person under a new number has not gone.
         result.deleted = gone - renumbered
@@ -400,7 +339,7 @@ class _Load:
         script.run("sweep")
         tell(ImportStage.FINISHING, result.rows)
 
-    def finish(self, result: Result) -> None:
+    def _finish(self, result: Result) -> None:
         """The batch's own row and the audit event, in the same transaction as the rows."""
         result.batch = self.batch.pk
         batch = self.batch

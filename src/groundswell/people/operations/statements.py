@@ -39,11 +39,12 @@ class Script:
             cursor.execute(*self._filled(name, more))
             return list(cursor.fetchall())
 
-    def copy(self, table: str, columns: str, text: list[str] | bytes) -> None:
-        """COPY lines of PostgreSQL's text format into a table."""
+    def copy(self, table: str, columns: str, text: list[str] | bytes, *, null: str = "\\N") -> None:
+        """COPY lines of PostgreSQL's text format into a table; `null` stands for nothing in them."""
         if not text:
             return
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        sql = f"COPY {table} ({columns}) FROM STDIN WITH (NULL '{null}')"
+        with connection.cursor() as cursor, cursor.copy(sql) as copy:
             copy.write(text if isinstance(text, bytes) else "".join(text).encode())
 
     def _filled(self, name: str, more: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:

@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from groundswell.people.entries import Batch, EntryReader
+from groundswell.people.entries import EntryReader
+from groundswell.people.entry_batch import Batch
 from groundswell.people.enums import Franchise
 from groundswell.people.files.inspection import inspect_file
 from groundswell.people.files.refusal import ImportRefusedError

@@ -1,5 +1,5 @@
--- The import of a register, statement by statement. Everything is staged in temporary tables first, so that the
--- tables callers read are locked only row by row, and only for the rows that change.
+-- The import of a register, statement by statement. Whoever may be known already is staged in temporary tables first,
+-- so that the tables callers read are locked only row by row, and only for the rows that change.
 
 -- name: stage_rows
 -- The default takes every newcomer's id while the row is copied: no second pass to number a million people.
@@ -20,7 +20,7 @@ CREATE TEMPORARY TABLE import_rows (
     attainment text NOT NULL,
     anonymous boolean NOT NULL,
     opted_out boolean NOT NULL,
-    person_id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('people_person', 'id'))
+    person_id bigint NOT NULL DEFAULT nextval('people_person_id_seq')
 ) ON COMMIT DROP
 
 -- name: stage_homes
@@ -32,7 +32,7 @@ CREATE TEMPORARY TABLE import_homes (
     address_lines text NOT NULL,
     uprn text NOT NULL,
     spot integer NOT NULL,
-    household_id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('people_household', 'id'))
+    household_id bigint NOT NULL DEFAULT nextval('people_household_id_seq')
 ) ON COMMIT DROP
 
 -- name: stage_spots
@@ -65,16 +65,14 @@ ORDER BY r.line
 -- name: drop_lines
 DELETE FROM import_rows WHERE line = ANY (%(lines)s)
 
--- name: drop_people
--- Those who were written while the file was read.
-DELETE FROM people_person AS p USING import_rows AS r WHERE r.line = ANY (%(lines)s) AND p.id = r.person_id
-
 -- name: insert_households
 INSERT INTO people_household (id, area_id, constituency_id, address_lines, postcode, address_key, uprn, batch_id)
 SELECT h.household_id, s.area_id, %(constituency)s, h.address_lines, h.postcode, h.address_key, h.uprn, %(batch)s
 FROM import_homes AS h
 JOIN import_spots AS s USING (spot)
 WHERE h.home > %(after_home)s
+-- Of an address written in several ways the first one stays.
+ORDER BY h.home
 ON CONFLICT (constituency_id, postcode, address_key) DO NOTHING
 
 -- name: adopt_households
@@ -251,10 +249,8 @@ SELECT count(*) FROM (
 INSERT INTO people_person (id, household_id, source_id, title, given_names, family_name, name_key, batch_id)
 SELECT r.person_id, h.household_id, %(source)s, r.title, r.given_names, r.family_name, r.name_key, %(batch)s
 FROM import_rows AS r
--- The home before the first row's may be its own: a block may end between two people of one home.
-LEFT JOIN import_homes AS h ON h.home = r.home AND h.home >= %(after_home)s
-WHERE r.line > %(after_line)s
-  AND r.change <> 'delete'
+LEFT JOIN import_homes AS h ON h.home = r.home
+WHERE r.change <> 'delete'
   AND NOT EXISTS (SELECT FROM import_matches AS m WHERE m.line = r.line)
 
 -- name: insert_electors

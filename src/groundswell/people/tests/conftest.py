@@ -13,7 +13,8 @@ from groundswell.accounts.models import Organisation
 from groundswell.people.enums import ImportKind
 from groundswell.people.models import Elector
 from groundswell.people.operations.batches import declare_register, receive_batch
-from groundswell.people.operations.register import Wishes, import_register
+from groundswell.people.operations.outcome import Wishes
+from groundswell.people.operations.register import import_register
 from groundswell.places.enums import AreaKind
 from groundswell.places.models import Area
 

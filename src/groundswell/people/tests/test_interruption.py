@@ -114,7 +114,8 @@ def test_two_imports_of_one_seat_wait_for_each_other(desk):
 
 
 def test_progress_is_seen_from_another_connection_while_the_import_runs(desk):
-    from groundswell.people.operations.register import Wishes, import_register
+    from groundswell.people.operations.outcome import Wishes
+    from groundswell.people.operations.register import import_register
 
     seen = []
     path = big_register(desk, 30_000)

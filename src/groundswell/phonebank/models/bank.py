@@ -19,6 +19,7 @@ from groundswell.phonebank.enums import (
     PriorityOrder,
     QueueState,
 )
+from groundswell.phonebank.reckonings import Reckoning as Reckoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -382,6 +383,10 @@ class Tally(models.Model):
     dials = models.PositiveIntegerField(default=0)
     contacts = models.PositiveIntegerField(default=0)
     identified = models.PositiveIntegerField(default=0)
+    # When a run of conversations faster than anybody talks (`rules.ODDITY_CALLS`) was last at it in this hour, and the
+    # most conversations within `rules.ODDITY_WINDOW`.
+    odd_until = models.DateTimeField(null=True)
+    odd_calls = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="tally_once", fields=["phone_bank", "caller", "hour"])]

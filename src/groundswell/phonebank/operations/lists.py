@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,11 @@ class Meant:
 
     @classmethod
     def by(cls, phone_bank: PhoneBank) -> Meant:
-        """Whom a saved phone bank means."""
+        """Whom a saved phone bank means. One query for its areas, unless it was read with `area_ids`."""
+        known: list[int] | None = getattr(phone_bank, "area_ids", None)
         return cls(
             phone_bank.pk,
-            tuple(phone_bank.areas.values_list("pk", flat=True)),
+            tuple(sorted(phone_bank.areas.values_list("pk", flat=True) if known is None else known)),
             phone_bank.segment.expression if phone_bank.segment is not None else None,
             phone_bank.attempt_cap,
             phone_bank.electoral_purpose,
@@ -76,6 +77,15 @@ class Preview:
     def total(self) -> int:
         return self.households + sum(self.refused.values())
 
+    def as_figures(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"households": self.households, "refused": {reason.value: n for reason, n in self.refused.items()}}
+
+    @classmethod
+    def from_figures(cls, figures: Mapping[str, Any]) -> Preview:
+        """As it was kept."""
+        return cls(figures["households"], {Refusal(reason): n for reason, n in figures["refused"].items()})
+
 
 @dataclass(frozen=True, slots=True)
 class QueueChange:
@@ -87,30 +97,33 @@ class QueueChange:
 
 
 @transaction.atomic
-def preview(
-    phone_bank: PhoneBank | Meant, *, now: datetime, within: timedelta | None = None, limits: Limits | None = None
-) -> Preview:
+def preview(phone_bank: PhoneBank | Meant, *, now: datetime, limits: Limits | None = None) -> Preview:
     """How many households the phone bank would ring if it opened now, and by reason how many it would not.
 
-    Raises django.db.OperationalError if it takes longer than `within`; SegmentError for an expression of no sense.
+    Takes as long as it takes: seconds for a million. Raises SegmentError for an expression of no sense.
     """
     meant = phone_bank if isinstance(phone_bank, Meant) else Meant.by(phone_bank)
     with connection.cursor() as cursor:
-        areas = _begin_count(cursor, meant, within)
-        limits = limits or limits_in_force(on=caller_day(now))
-        called = {
-            "order": [*REASON_ORDER, ""],
-            "bank": meant.phone_bank_id,
-            "cap": min(meant.attempt_cap, limits.attempts),
-            "a_day": limits.calls_a_day,
-            "today": _today(now),
-        }
-        # Written out here, so that the planner sees what is asked, and a segment's own query has its place.
-        listed = _written(cursor, _sql("listed"), _listing(meant, areas, now))
-        segment = _segment_text(cursor, meant, now)
-        count = _written(cursor, _sql("preview"), called).replace("(LISTED)", f"({listed})", 1)
-        cursor.execute(count.replace("(MEANT)", f"({segment})", 1))
-        counts = dict(cursor.fetchall())
+        areas = _begin_count(cursor, meant)
+        return count_reach(cursor, meant, areas, now=now, limits=limits)
+
+
+def count_reach(cursor: Any, meant: Meant, areas: list[int], *, now: datetime, limits: Limits | None = None) -> Preview:
+    """The count of `preview`, by this cursor; `areas` are those meant, with all below them."""
+    limits = limits or limits_in_force(on=caller_day(now))
+    called = {
+        "order": [*REASON_ORDER, ""],
+        "bank": meant.phone_bank_id,
+        "cap": min(meant.attempt_cap, limits.attempts),
+        "a_day": limits.calls_a_day,
+        "today": _today(now),
+    }
+    # Written out here, so that the planner sees what is asked, and a segment's own query has its place.
+    listed = _written(cursor, _sql("listed"), _listing(meant, areas, now))
+    segment = _segment_text(cursor, meant, now)
+    count = _written(cursor, _sql("preview"), called).replace("(LISTED)", f"({listed})", 1)
+    cursor.execute(count.replace("(MEANT)", f"({segment})", 1))
+    counts = dict(cursor.fetchall())
     rung = counts.pop(len(REASON_ORDER) + 1, 0)
     return Preview(rung, {Refusal(REASON_ORDER[place - 1]): n for place, n in counts.items()})
 
@@ -238,7 +251,7 @@ def _set_status(phone_bank: PhoneBank, status: PhoneBankStatus, *, by: User | No
 
 def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     """Make the temporary table of everybody meant, with the reason against each number."""
-    areas = _begin_count(cursor, meant, None)
+    areas = _begin_count(cursor, meant)
     listed = _written(cursor, _sql("listed"), _listing(meant, areas, now))
     listed = listed.replace("(MEANT)", f"({_segment_text(cursor, meant, now)})", 1)
     cursor.execute(f"CREATE TEMPORARY TABLE phonebank_listed ON COMMIT DROP AS {listed}")
@@ -255,10 +268,9 @@ def _list(cursor: Any, meant: Meant, now: datetime) -> None:
     cursor.execute("ANALYZE phonebank_listed")
 
 
-def _begin_count(cursor: Any, meant: Meant, within: timedelta | None) -> list[int]:
+def _begin_count(cursor: Any, meant: Meant) -> list[int]:
     """Make the transaction ready; the areas meant, with all below them."""
-    milliseconds = int(within.total_seconds() * 1000) if within is not None else 0
-    cursor.execute(_sql("begin_count"), {"areas": list(meant.area_ids), "within": milliseconds})
+    cursor.execute(_sql("begin_count"), {"areas": list(meant.area_ids)})
     areas: list[int] = cursor.fetchone()[0]
     return areas
 

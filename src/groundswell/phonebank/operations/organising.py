@@ -33,7 +33,7 @@ def create_phone_bank(
     name: str,
     script: Script,
     by: User | None,
-    areas: Iterable[Area] = (),
+    areas: Iterable[Area | int] = (),
     conditions: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> PhoneBank:
@@ -66,7 +66,7 @@ def reshape_phone_bank(
     phone_bank: PhoneBank,
     by: User,
     name: str,
-    areas: Iterable[Area],
+    areas: Iterable[Area | int],
     conditions: Mapping[str, Any] | None,
     **settings: Any,
 ) -> PhoneBank:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from groundswell.phonebank.models import Tally
+from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
 
 STATEMENT = Path(__file__).resolve().parent.parent / "sql" / "tallies.sql"
 # A result counts in the hour it was recorded in, and can be undone for half a minute: older hours stand still.
@@ -36,6 +37,9 @@ def _one_at_a_time() -> None:
 
 def _reckon(since: datetime | None) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.read_text(encoding="utf-8"), {"since": since})
+        cursor.execute(
+            STATEMENT.read_text(encoding="utf-8"),
+            {"since": since, "odd": ODDITY_CALLS, "seconds": ODDITY_WINDOW.total_seconds()},
+        )
         row = cursor.fetchone()
     return int(row[0]) if row else 0

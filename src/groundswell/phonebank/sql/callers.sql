@@ -1,7 +1,8 @@
--- Who called in this campaign: their work from the tallies, when last seen, their membership (to revoke), and the fastest
--- run of conversations since a moment, unless an organiser has reviewed it after it happened.
+-- Who called in these phone banks of a campaign: their work from the tallies, when last seen, their membership (to revoke),
+-- and the fastest run of conversations since a moment, unless an organiser has reviewed it after it happened. All of it
+-- from the tallies.
 WITH banks AS (
-    SELECT id FROM phonebank_phonebank WHERE campaign_id = %(campaign)s::bigint
+    SELECT unnest(%(banks)s::bigint[]) AS id
 ), work AS (
     SELECT caller_id, sum(dials) AS dials, sum(contacts) AS contacts, sum(identified) AS identified,
            count(DISTINCT hour) AS hours
@@ -10,18 +11,12 @@ WITH banks AS (
     SELECT caller_id, max(last_seen_at) AS last_seen_at, bool_and(paused_at IS NOT NULL) AS paused,
            max(reviewed_at) AS reviewed_at
       FROM phonebank_callerstatus WHERE phone_bank_id IN (SELECT id FROM banks) GROUP BY caller_id
-), run AS (
-    SELECT call.caller_id, call.recorded_at, count(*) OVER w AS calls
-      FROM phonebank_call call
-     WHERE call.phone_bank_id IN (SELECT id FROM banks) AND call.recorded_at >= %(since)s::timestamptz
-       AND call.is_contact AND call.undone_at IS NULL
-    WINDOW w AS (PARTITION BY call.caller_id ORDER BY call.recorded_at
-                 RANGE BETWEEN make_interval(secs => %(seconds)s::float8) PRECEDING AND CURRENT ROW)
 ), odd AS (
-    SELECT run.caller_id, max(run.calls) AS calls
-      FROM run LEFT JOIN seen ON seen.caller_id = run.caller_id
-     WHERE run.calls >= %(odd)s::int AND (seen.reviewed_at IS NULL OR run.recorded_at > seen.reviewed_at)
-     GROUP BY run.caller_id
+    SELECT tally.caller_id, max(tally.odd_calls) AS calls
+      FROM phonebank_tally tally LEFT JOIN seen ON seen.caller_id = tally.caller_id
+     WHERE tally.phone_bank_id IN (SELECT id FROM banks) AND tally.odd_until >= %(since)s::timestamptz
+       AND (seen.reviewed_at IS NULL OR tally.odd_until > seen.reviewed_at)
+     GROUP BY tally.caller_id
 )
 SELECT person.id, person.name,
        coalesce(work.dials, 0), coalesce(work.contacts, 0), coalesce(work.identified, 0), coalesce(work.hours, 0),

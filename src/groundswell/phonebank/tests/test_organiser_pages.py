@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +24,7 @@ from groundswell.phonebank.operations import lists, rebuild_tallies
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.tests.organiser_world import answer, builder_data, call, queries_of, url
 from groundswell.phonebank.tests.world import World
+from groundswell.web.person.timeline import timeline_of
 
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo")
 
@@ -148,7 +150,10 @@ def test_twenty_conversations_in_two_minutes_are_flagged_until_reviewed(leader, 
     rebuild_tallies()
     CallerStatus.objects.create(phone_bank=bank, caller=fast)
     since = timezone.now() - timedelta(days=1)
-    assert {row.id: row.odd_calls for row in callers_of(live.campaign.pk, since=since)} == {fast.pk: 20, slow.pk: 0}
+    assert {row.id: row.odd_calls for row in callers_of(live.campaign.pk, [bank.pk], since=since)} == {
+        fast.pk: 20,
+        slow.pk: 0,
+    }
     assert "20 conversations in 2 minutes" in leader.get(url("callers", live)).content.decode()
     assert "1 caller recorded conversations faster" in leader.get(url("overview", live)).content.decode()
     page = leader.get(url("caller", live, fast.pk))
@@ -162,7 +167,7 @@ def test_twenty_conversations_in_two_minutes_are_flagged_until_reviewed(leader, 
     assert page.context["looked"].unreviewed == []
     assert "These calls are fine" not in page.content.decode()
     assert "faster" not in leader.get(url("overview", live)).content.decode()
-    assert {row.odd_calls for row in callers_of(live.campaign.pk, since=since)} == {0}
+    assert {row.odd_calls for row in callers_of(live.campaign.pk, [bank.pk], since=since)} == {0}
     assert leader.post(url("caller_review", live, make_member(Role.OWNER).user.pk)).status_code == 404
 
 
@@ -182,28 +187,30 @@ def test_flags_are_solved_back_into_the_queue_or_out_of_it(leader, live: World):
     assert "already" in again.content.decode()
 
 
-def test_looking_at_flags_is_logged_once_with_those_shown(leader, live: World):
+def test_looking_at_flags_is_logged_of_each_household_shown_and_on_its_peoples_pages(leader, live: World):
     leader.get(url("flags", live))
-    assert not AuditEvent.objects.filter(verb="view_flags").exists()  # nothing was there to be seen
-    live.households(2)
+    assert not AuditEvent.objects.filter(verb="view_flag").exists()  # nothing was there to be seen
+    homes = live.households(3)
     bank = live.bank()
     caller = make_member(Role.CALLER, live.campaign).user
+    entries = [bank.queue.get(household=home.row) for home in homes]
     waiting, solved = (
-        Flag.objects.create(entry=entry, phone_bank=bank, raised_by=caller, note="A taxi firm")
-        for entry in bank.queue.order_by("pk")
+        Flag.objects.create(entry=entry, phone_bank=bank, raised_by=caller, note="A taxi firm") for entry in entries[:2]
     )
     Flag.objects.filter(pk=solved.pk).update(solved_at=live.now, solved_by=live.organiser)
     leader.get(url("flags", live))
-    event = AuditEvent.objects.get(verb="view_flags")
-    assert (event.action, event.campaign_id, event.detail) == (
-        "view",
-        live.campaign.pk,
-        {"flags": [waiting.pk, solved.pk]},
-    )
-    assert event.actor_id == int(leader.session["_auth_user_id"])
+    events = AuditEvent.objects.filter(verb="view_flag").order_by("pk")
+    assert {(event.action, event.campaign_id, event.subject_kind) for event in events} == {
+        ("view", live.campaign.pk, "phonebank.queueentry")
+    }
+    assert [event.subject_id for event in events] == [entries[0].pk, entries[1].pk]
+    assert {event.actor_id for event in events} == {int(leader.session["_auth_user_id"])}
+    told = "looked at what a caller told the organiser"
+    who_looked = [[event.what for event in timeline_of(home.people[0])].count(told) for home in homes]
+    assert who_looked == [1, 1, 0]
     leader.post(url("flag_solution", live, waiting.pk), {"do": "back"})
     leader.get(url("flags", live))
-    assert AuditEvent.objects.filter(verb="view_flags").count() == 2
+    assert AuditEvent.objects.filter(verb="view_flag").count() == 4
 
 
 def test_results_take_the_newest_answer_of_each_person(leader, live: World):
@@ -268,9 +275,45 @@ def test_an_organiser_of_some_areas_sees_and_changes_the_phone_banks_of_those_ar
         refused = client.post(url("new_bank", live), builder_data(live, name="Mine", areas=areas))
         assert refused.status_code == 422
         assert "areas" in refused.context["form"].errors
-    offered = client.get(url("new_bank", live)).context["form"]["areas"]
-    assert other.pk not in [box.data["value"].instance.pk for box in offered]
+    offered = client.get(url("new_bank", live)).context["form"].offered.areas
+    assert [area.label for area in offered] == [live.area.name, "Hoe Street"]
     assert client.post(url("new_bank", live), builder_data(live, name="Mine")).status_code == 302
+
+
+def test_an_organiser_of_some_areas_sees_the_callers_of_those_areas_alone(client, leader, live: World):
+    other = live.new_area("Chingford", "England")
+    live.campaign.areas.add(other)
+    here, there = live.bank(build=False), live.bank(build=False)
+    here.areas.add(live.area)
+    there.areas.add(other)
+    both, elsewhere = (make_member(Role.CALLER, live.campaign).user for _ in range(2))
+    for caller, banks in ((both, (here, there)), (elsewhere, (there,))):
+        for hours, bank in enumerate(banks, start=1):
+            CallerStatus.objects.create(phone_bank=bank, caller=caller)
+            for number in range(20 + hours):
+                call(live, bank, caller, ago=timedelta(hours=hours, seconds=number * 5))
+    call(live, here, both, outcome="no_answer", ago=timedelta(days=2))
+    rebuild_tallies()
+    member = make_member(Role.ORGANISER, live.campaign)
+    member.areas.add(live.area)
+    limited = sign_in(Client(), member.user)
+
+    def seen(by: Client) -> list[tuple[int, int, int]]:
+        return [(c.id, c.work.dials, c.odd_calls) for c in by.get(url("callers", live)).context["callers"]]
+
+    assert sorted(seen(leader)) == sorted([(both.pk, 44, 22), (elsewhere.pk, 21, 21)])
+    assert seen(limited) == [(both.pk, 22, 21)]
+    assert limited.get(url("overview", live)).context["odd_callers"] == 1
+    assert leader.get(url("overview", live)).context["odd_callers"] == 2
+    page = limited.get(url("caller", live, both.pk)).context["looked"]
+    assert (page.work.dials, len(page.unreviewed), {row["call"].phone_bank_id for row in page.calls}) == (
+        22,
+        1,
+        {here.pk},
+    )
+    assert limited.get(url("caller", live, elsewhere.pk)).status_code == 404
+    assert limited.post(url("caller_review", live, elsewhere.pk)).status_code == 404
+    assert sum(sum(c["values"]) for c in limited.get(url("results", live)).context["days"]) == 22 + 21
 
 
 def test_the_export_is_logged_neutralised_and_marked_until_the_poll_closes(leader, live: World):
@@ -319,7 +362,7 @@ def test_dashboards_cost_as_many_queries_for_three_rows_as_for_one(leader, live:
     costs = {
         url("overview", live): 8,
         url("results", live): 8,
-        url("callers", live): 4,
+        url("callers", live): 5,
         url("flags", live): 6,
         url("bank", live, first.pk): 8,
         url("caller", live, CallerStatus.objects.get().caller_id): 9,

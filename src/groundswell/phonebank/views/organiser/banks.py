@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import OperationalError
 from django.db.models import OuterRef
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,33 +18,41 @@ from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT, explanation_anchor
+from groundswell.phonebank.bank_settings import caller_day
 from groundswell.phonebank.dashboards import callers_here, forget_progress, outcome_counts, pace, parts_of
 from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus
+from groundswell.phonebank.limits import limits_in_force
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import (
-    Preview,
+    Meant,
     close_phone_bank,
     open_phone_bank,
     pause_phone_bank,
-    preview,
     refresh_queue,
 )
 from groundswell.phonebank.operations.organising import create_phone_bank, reshape_phone_bank
+from groundswell.phonebank.operations.reach import reach_of
 from groundswell.phonebank.queries import queue_counts, why_empty
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
+from groundswell.phonebank.tasks import reckon_figures
 from groundswell.phonebank.views.organiser.builder import PhoneBankForm, WhomForm
 from groundswell.phonebank.views.organiser.frame import banks_for, campaign_for, membership_of, page, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from groundswell.campaigns.models import Campaign
     from groundswell.phonebank.claims import WhyEmpty
+    from groundswell.phonebank.limits import Limits
 
-# An organiser who is choosing does not wait longer for a count; saved, it is counted however long that takes.
-COUNT_WITHIN = timedelta(seconds=6)
+# A count that has not come by then is held up by another job, or there is no worker.
+WAITS_LONG = timedelta(seconds=20)
+BIGINT_DIGITS = 19
 EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
 
 
@@ -75,9 +83,7 @@ def new_bank(request: HttpRequest, slug: str) -> HttpResponseBase:
 def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Change a phone bank; an open one keeps running."""
     campaign = campaign_for(request, slug)
-    chosen = PhoneBank.areas.through._default_manager.filter(phonebank_id=OuterRef("pk")).order_by("area_id")
-    banks = banks_for(request, campaign).select_related("segment")
-    bank = get_object_or_404(banks.annotate(area_ids=ArraySubquery(chosen.values("area_id"))), pk=pk)
+    bank = get_object_or_404(_with_areas(banks_for(request, campaign)), pk=pk)
     form = PhoneBankForm(
         request.POST or None,
         campaign=campaign,
@@ -156,32 +162,48 @@ def _standing_of(bank: PhoneBank) -> dict[str, Any]:
 @require_GET
 def reach(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """How many households it will ring if it opened now and, by reason, how many it will not."""
-    campaign, found = _bank(request, slug, pk)
-    context = page(campaign, "overview", bank=found, **_counted(preview(found, now=timezone.now())))
-    htmx: Any = getattr(request, "htmx", False)
-    return render(request, f"phonebank/organiser/{'reach_part' if htmx else 'reach'}.html", context)
+    campaign = campaign_for(request, slug)
+    found = get_object_or_404(_with_areas(banks_for(request, campaign)), pk=pk)
+    context = {"reach_url": reverse("phonebank:reach", args=[slug, pk]), "bank": found}
+    now = timezone.now()
+    try:
+        context |= _counted(campaign, Meant.by(found), limits_in_force(on=caller_day(now)), now)
+    except SegmentError as error:
+        context["problem"] = str(error)
+    if getattr(request, "htmx", False):
+        return render(request, "phonebank/organiser/reach_part.html", context)
+    return render(request, "phonebank/organiser/reach.html", page(campaign, "overview", **context))
 
 
 @require_POST
 def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The same for a phone bank that is still being built, as its form stands. Saves nothing."""
+    """The same for a phone bank that is still being built, as its form stands. Saves nothing of it."""
     campaign = campaign_for(request, slug)
-    form = WhomForm(request.POST, campaign=campaign, membership=membership_of(request))
+    number = request.GET.get("bank", "")
+    bank_id = int(number) if number.isdecimal() and len(number) < BIGINT_DIGITS else 0
+    form = WhomForm(request.POST, campaign=campaign, membership=membership_of(request), bank_id=bank_id)
     if not form.is_valid():
         return render(request, "phonebank/organiser/reach_later.html", {"form": form})
-    number = request.GET.get("bank", "")
-    saved = banks_for(request, campaign).filter(pk=int(number)).first() if number.isdecimal() else None
-    try:
-        counted = preview(
-            form.meant(saved.pk if saved else 0), now=timezone.now(), within=COUNT_WITHIN, limits=form.limits
-        )
-    except OperationalError:
-        return render(request, "phonebank/organiser/reach_later.html", {"too_many": True})
-    return render(request, "phonebank/organiser/reach_part.html", _counted(counted))
+    context = _counted(campaign, form.meant(), form.limits, timezone.now())
+    address = reverse("phonebank:bank_count", args=[slug])
+    context["count_url"] = f"{address}?bank={bank_id}" if bank_id else address
+    return render(request, "phonebank/organiser/reach_part.html", context)
 
 
-def _counted(counted: Preview) -> dict[str, Any]:
-    return {
+def _counted(campaign: Campaign, meant: Meant, limits: Limits, now: datetime) -> dict[str, Any]:
+    """What is known of whom it would ring; never waited for."""
+
+    def enqueue(reckoning_id: int) -> None:
+        reckon_figures.defer(reckoning_id=reckoning_id)
+
+    found = reach_of(campaign.pk, meant, now=now, limits=limits, enqueue=enqueue)
+    context: dict[str, Any] = {"counted_at": found.counted_at, "is_counting": found.awaited_since is not None}
+    if found.awaited_since is not None:
+        context["waits_long"] = now - found.awaited_since > WAITS_LONG
+    if found.preview is None:
+        return context
+    counted = found.preview
+    return context | {
         "preview": counted,
         "rows": _refusal_rows({reason.value: count for reason, count in counted.refused.items()}),
         "parts": [
@@ -226,6 +248,12 @@ def status(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
             )
     forget_progress(campaign.pk)
     return redirect("phonebank:bank", slug, pk)
+
+
+def _with_areas(banks: QuerySet[PhoneBank]) -> QuerySet[PhoneBank]:
+    """With the segment and, as `area_ids`, the areas of each: whom it means, in one query."""
+    chosen = PhoneBank.areas.through._default_manager.filter(phonebank_id=OuterRef("pk")).order_by("area_id")
+    return banks.select_related("segment").annotate(area_ids=ArraySubquery(chosen.values("area_id")))
 
 
 def _bank(request: HttpRequest, slug: str, pk: int) -> tuple[Campaign, PhoneBank]:

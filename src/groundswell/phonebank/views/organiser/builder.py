@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
@@ -13,23 +13,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.accounts.access import limit_to_areas
 from groundswell.accounts.models import Membership
-from groundswell.campaigns.models import Campaign, Option, Question, Script
-from groundswell.people.models import Tag
+from groundswell.campaigns.models import Campaign, Script
 from groundswell.phonebank.bank_settings import caller_day
 from groundswell.phonebank.enums import PriorityOrder
 from groundswell.phonebank.limits import limits_in_force, too_many_attempts, too_many_households
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import Meant
-from groundswell.places.enums import AreaKind
-from groundswell.places.models import Area
-
-if TYPE_CHECKING:
-    _Areas = forms.ModelMultipleChoiceField[Area]
-    _Options = forms.ModelMultipleChoiceField[Option]
-else:
-    _Areas = _Options = forms.ModelMultipleChoiceField
+from groundswell.phonebank.views.organiser.offered import Choice, Offered
 
 COOLDOWNS = [
     (240, _("4 hours")),
@@ -42,14 +33,22 @@ DAY_ROWS = {"weekday": ("mon", "tue", "wed", "thu", "fri"), "saturday": ("sat",)
 YOUNGEST, OLDEST = 16, 120
 
 
-class WhomForm(forms.Form):
-    """Whom a phone bank means: enough to count them, before anything is saved."""
+def _number(value: Any) -> int:
+    """The id in a posted choice."""
+    return int(value)
 
-    areas = _Areas(
+
+class WhomForm(forms.Form):
+    """Whom a phone bank means: enough to count them, before anything is saved.
+
+    All there is to choose is read in one query. There may be thousands of wards, so their boxes are drawn by the
+    template: a widget for each would cost more than the rest of the page.
+    """
+
+    areas = forms.TypedMultipleChoiceField(
         label=_("Areas"),
-        queryset=Area.objects.none(),
+        coerce=_number,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("A seat includes its wards. Choose none to ring everywhere you hold data for."),
     )
     has_phone = forms.BooleanField(
@@ -57,22 +56,16 @@ class WhomForm(forms.Form):
         required=False,
         help_text=_("Nobody without a number is rung either way; this takes them out of the count as well."),
     )
-    not_asked = forms.ModelChoiceField(
-        label=_("Only people not yet asked"),
-        queryset=Question.objects.none(),
-        required=False,
-        empty_label=_("Anybody"),
+    not_asked = forms.TypedChoiceField(
+        label=_("Only people not yet asked"), coerce=_number, required=False, empty_value=None
     )
-    answered = _Options(
+    answered = forms.TypedMultipleChoiceField(
         label=_("Only people who last answered"),
-        queryset=Option.objects.none(),
+        coerce=_number,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("Anybody who gave one of the answers you tick. Tick none for everybody."),
     )
-    tag = forms.ModelChoiceField(
-        label=_("Only people tagged"), queryset=Tag.objects.none(), required=False, empty_label=_("Anybody")
-    )
+    tag = forms.TypedChoiceField(label=_("Only people tagged"), coerce=_number, required=False, empty_value=None)
     age_from = forms.IntegerField(label=_("from"), required=False, min_value=YOUNGEST, max_value=OLDEST)
     age_to = forms.IntegerField(label=_("to"), required=False, min_value=YOUNGEST, max_value=OLDEST)
     attempt_cap = forms.IntegerField(
@@ -80,26 +73,22 @@ class WhomForm(forms.Form):
         min_value=1,
     )
 
-    def __init__(self, *args: Any, campaign: Campaign, membership: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaign: Campaign, membership: Membership, bank_id: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        seats = Campaign.areas.through._default_manager.filter(campaign_id=campaign.pk).values("area_id")
-        areas = Area.objects.filter(pk__in=seats) | Area.objects.filter(parent__in=seats, kind=AreaKind.WARD)
-        self._set("areas", limit_to_areas(areas, membership, "pk").select_related("parent").order_by("name"))
+        self.offered = Offered.by(campaign, membership, bank_id=bank_id)
         if membership.is_limited():
             # None would be everywhere.
             self.fields["areas"].required = True
             self.fields["areas"].help_text = _("A seat includes its wards. You see those that are yours.")
-        questions = campaign.questions.filter(retired_at__isnull=True).order_by("-is_voter_id", "pk")
-        self._set("not_asked", questions)
-        self._set(
-            "answered",
-            Option.objects.filter(question__in=questions, retired_at__isnull=True)
-            .select_related("question")
-            .order_by("-question__is_voter_id", "question", "position"),
-        )
-        self._set("tag", Tag.objects.order_by("name"))
+        anybody = [("", _("Anybody"))]
+        self._offer("areas", _pairs(self.offered.areas))
+        self._offer("not_asked", [*anybody, *_pairs(self.offered.questions)])
+        self._offer("answered", _pairs(self.offered.options))
+        self._offer("tag", [*anybody, *_pairs(self.offered.tags)])
         # A saved condition knows its tag by name.
-        self._tag_name: str = self.initial.pop("tag_name", "")
+        name = self.initial.pop("tag_name", "")
+        if name:
+            self.initial["tag"] = next((tag.id for tag in self.offered.tags if tag.label == name), None)
         self.limits = limits_in_force(on=caller_day(timezone.now()))
         self._limit("attempt_cap", self.limits.attempts, too_many_attempts(self.limits))
         self.fields["attempt_cap"].help_text = _t(
@@ -113,50 +102,51 @@ class WhomForm(forms.Form):
         field.widget.attrs["max"] = most
         field.validators.append(MaxValueValidator(most, sentence))
 
-    @cached_property
-    def tags(self) -> list[Tag]:
-        """Every tag there is to choose, read once; the field then offers these."""
-        field = self.fields["tag"]
-        assert isinstance(field, forms.ModelChoiceField)
-        found = list(field.queryset or [])
-        field.choices = [("", field.empty_label or ""), *((tag.pk, tag.name) for tag in found)]
-        if self._tag_name:
-            self.initial["tag"] = next((tag.pk for tag in found if tag.name == self._tag_name), None)
-        return found
-
-    def _set(self, name: str, queryset: Any) -> None:
+    def _offer(self, name: str, choices: Any) -> None:
         field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = queryset
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     @property
     def has_tags(self) -> bool:
         """Whether there is any tag to choose."""
-        return bool(self.tags)
+        return bool(self.offered.tags)
 
     @property
     def area_groups(self) -> list[dict[str, Any]]:
-        """Each seat's box with the boxes of its wards; a ward stands alone where its seat is not offered."""
-        boxes = [(box.data["value"].instance, box) for box in self["areas"]]
-        seats: dict[int | None, dict[str, Any]]
-        offered = {area.pk for area, _box in boxes}
-        tops = [(area, box) for area, box in boxes if area.kind != AreaKind.WARD or area.parent_id not in offered]
-        seats = {area.pk: {"box": box, "wards": []} for area, box in tops}
-        for area, box in boxes:
-            if area.kind == AreaKind.WARD and area.parent_id in seats:
-                seats[area.parent_id]["wards"].append(box)
-        return list(seats.values())
+        """Each seat with its wards and how many of them are ticked; a ward stands alone where its seat is not offered."""
+        ticked = self._ticked("areas")
+        seats = {
+            seat.id: {"box": seat, "ticked": seat.id in ticked, "wards": [], "wards_ticked": 0}
+            for seat in self.offered.seats
+        }
+        alone: list[dict[str, Any]] = []
+        for ward in self.offered.wards:
+            box = {"box": ward, "ticked": ward.id in ticked}
+            group: dict[str, Any] | None = seats.get(ward.under or 0)
+            if group is None:
+                alone.append(box)
+            else:
+                group["wards"].append(box)
+                group["wards_ticked"] += box["ticked"]
+        return [*seats.values(), *alone]
 
     @property
     def answer_groups(self) -> list[dict[str, Any]]:
-        """Each question with the boxes of its answers, and how many of them are ticked."""
-        groups: dict[int, dict[str, Any]] = {}
-        for box in self["answered"]:
-            option = box.data["value"].instance
-            group = groups.setdefault(option.question_id, {"question": option.question, "boxes": [], "ticked": 0})
-            group["boxes"].append(box)
-            group["ticked"] += bool(box.data["selected"])
-        return list(groups.values())
+        """Each question with its answers, and how many of them are ticked."""
+        ticked = self._ticked("answered")
+        groups = {
+            question.id: {"question": question.label, "boxes": [], "ticked": 0} for question in self.offered.questions
+        }
+        for option in self.offered.options:
+            group: dict[str, Any] = groups[option.under or 0]
+            group["boxes"].append({"box": option, "ticked": option.id in ticked})
+            group["ticked"] += option.id in ticked
+        return [group for group in groups.values() if group["boxes"]]
+
+    def _ticked(self, name: str) -> set[int]:
+        """What is ticked on the page: as posted, else as saved."""
+        return {int(value) for value in self[name].value() or () if str(value).isdecimal()}
 
     def clean(self) -> dict[str, Any]:
         """An age band runs upward."""
@@ -173,24 +163,25 @@ class WhomForm(forms.Form):
         if data["has_phone"]:
             parts.append({"has_phone": True})
         if data["not_asked"]:
-            parts.append({"not": {"asked": data["not_asked"].pk}})
+            parts.append({"not": {"asked": data["not_asked"]}})
         answered: dict[int, list[int]] = {}
-        for option in data["answered"]:
-            answered.setdefault(option.question_id, []).append(option.pk)
+        for option in self.offered.options:
+            if option.id in data["answered"]:
+                answered.setdefault(option.under or 0, []).append(option.id)
         if answered:
             parts.append({"any": [{"answered": {"question": q, "options": o}} for q, o in sorted(answered.items())]})
         if data["tag"]:
-            parts.append({"tagged": data["tag"].name})
+            parts.append({"tagged": next(tag.label for tag in self.offered.tags if tag.id == data["tag"])})
         band = {"from": data["age_from"], "to": data["age_to"]}
         if any(age is not None for age in band.values()):
             parts.append({"age": {end: age for end, age in band.items() if age is not None}})
         return {"all": parts} if parts else None
 
-    def meant(self, phone_bank_id: int) -> Meant:
-        """Whom these choices mean, to be counted; 0: a phone bank not saved yet."""
-        areas = tuple(area.pk for area in self.cleaned_data["areas"])
+    def meant(self) -> Meant:
+        """Whom these choices mean, to be counted; with the calls of the saved phone bank they are to change, if any."""
+        areas = tuple(sorted(self.cleaned_data["areas"]))
         is_electoral = self.cleaned_data.get("electoral_purpose", True)
-        return Meant(phone_bank_id, areas, self.conditions(), self.cleaned_data["attempt_cap"], is_electoral)
+        return Meant(self.offered.bank_id, areas, self.conditions(), self.cleaned_data["attempt_cap"], is_electoral)
 
 
 class PhoneBankForm(WhomForm):
@@ -229,7 +220,9 @@ class PhoneBankForm(WhomForm):
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, campaign=campaign, **kwargs)
-        self._set("script", campaign.scripts.order_by("name"))
+        script = self.fields["script"]
+        assert isinstance(script, forms.ModelChoiceField)
+        script.queryset = campaign.scripts.order_by("name")
         self._limit("daily_limit", self.limits.households_a_day, too_many_households(self.limits))
         self.fields["daily_limit"].help_text = _t(
             "At most %(most)s, so that nobody can read a whole list (rule D12)."
@@ -308,6 +301,10 @@ class PhoneBankForm(WhomForm):
         if phone_bank.segment is not None:
             initial.update(_conditions_initial(phone_bank.segment.expression))
         return initial
+
+
+def _pairs(choices: Sequence[Choice]) -> list[tuple[int, str]]:
+    return [(choice.id, choice.label) for choice in choices]
 
 
 def _conditions_initial(expression: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from groundswell.accounts.access import accessible_campaigns, memberships_of, re
 from groundswell.accounts.enums import Role
 from groundswell.campaigns.models import Candidate, Script
 from groundswell.people.models import PersonContact
-from groundswell.phonebank.dashboards import LOOK_BACK, attention, bank_progress, callers_here, pace
+from groundswell.phonebank.dashboards import LOOK_BACK, attention, attention_in, bank_progress, callers_here, pace
 from groundswell.phonebank.models import PhoneBank
-from groundswell.phonebank.queries import open_flags
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.views.organiser.frame import (
     LEADERS,
@@ -79,18 +78,17 @@ def _standing_of(campaign: Campaign, membership: Membership) -> dict[str, Any]:
     now = timezone.now()
     limited = limited_to_areas(membership)
     banks = bank_progress(campaign.pk)
-    waiting = attention(campaign.pk, since=now - LOOK_BACK)
-    flags = waiting.flags
+    since = now - LOOK_BACK
     if limited:
         theirs = set(PhoneBank.objects.filter(campaign=campaign).for_member(membership).values_list("pk", flat=True))
         banks = [bank for bank in banks if bank.id in theirs]
-        flags = open_flags(list(theirs)).count()
     ids = [bank.id for bank in banks]
+    waiting = attention(ids, since=since) if limited else attention_in(campaign.pk, ids, since=since)
     return {
         "banks": banks,
         "pace": pace(ids, now=now),
         "callers": callers_here(ids, now=now),
-        "open_flags": flags,
+        "open_flags": waiting.flags,
         "odd_callers": waiting.odd_callers,
         "standing": where_voters_stand(campaign.pk, membership_id=limited),
     }

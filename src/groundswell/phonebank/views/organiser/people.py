@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.accounts.access import require_role
-from groundswell.accounts.audit import record
+from groundswell.accounts.audit import record_each
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.phonebank.callers import look_at
 from groundswell.phonebank.dashboards import HERE, LOOK_BACK, callers_of, forget_progress
-from groundswell.phonebank.models import Flag, Outcome
+from groundswell.phonebank.models import Flag, Outcome, QueueEntry
 from groundswell.phonebank.operations import solve_flag
 from groundswell.phonebank.operations.organising import move_outcome, retire_outcome, review_caller, save_outcome
 from groundswell.phonebank.queries import open_flags
@@ -43,10 +43,10 @@ ODDITY_MINUTES = int(ODDITY_WINDOW.total_seconds() // 60)
 
 @require_GET
 def callers(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Who called, how much and how fast."""
+    """Who called, how much and how fast; for an organiser of some areas, in the phone banks of those."""
     campaign = campaign_for(request, slug)
     now = timezone.now()
-    found = callers_of(campaign.pk, since=now - LOOK_BACK)
+    found = callers_of(campaign.pk, bank_ids_for(request, campaign), since=now - LOOK_BACK)
     context = page(
         campaign,
         "callers",
@@ -65,7 +65,7 @@ def caller(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One caller: their evenings, how their calls ended, runs of odd speed, the newest calls."""
     campaign = campaign_for(request, slug)
     now = timezone.now()
-    looked = look_at(campaign.pk, pk, since=now - LOOK_BACK)
+    looked = look_at(banks_for(request, campaign), pk, since=now - LOOK_BACK)
     if looked is None:
         raise Http404
     context = page(
@@ -102,10 +102,9 @@ def flags(request: HttpRequest, slug: str) -> HttpResponseBase:
         .select_related("phone_bank", "solved_by", "raised_by")
         .order_by("-solved_at")[:SOLVED_SHOWN]
     )
-    shown = [flag.pk for flag in (*waiting, *solved)]
-    if shown:
-        # Addresses, and what was written of those who live there (rule D13).
-        record("view_flags", by=user_of(request), action=AuditAction.VIEW, campaign_id=campaign.pk, flags=shown)
+    # Addresses, and what was written of those who live there (rule D13): found again on the page of each of them.
+    shown = {flag.entry_id: QueueEntry(pk=flag.entry_id) for flag in (*waiting, *solved)}
+    record_each("view_flag", shown.values(), by=user_of(request), action=AuditAction.VIEW, campaign_id=campaign.pk)
     context = page(campaign, "flags", flags=waiting, solved=solved, open_flags=len(waiting))
     return render(request, "phonebank/organiser/flags.html", context)
 

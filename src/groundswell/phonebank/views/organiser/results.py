@@ -19,6 +19,7 @@ from groundswell.phonebank.dashboards import day_columns, work_by_day
 from groundswell.phonebank.said import AreaResult, Said, said_by_area, what_people_said, where_voters_stand
 from groundswell.phonebank.views.organiser.frame import (
     TEAM,
+    banks_for,
     campaign_for,
     limited_to_areas,
     membership_of,
@@ -46,7 +47,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
     said = what_people_said(campaign.pk, membership_id=membership)
     charts = _charts(questions, said)
     chosen = _chosen(request, charts)
-    days = work_by_day(campaign.pk)
+    days = work_by_day(banks_for(request, campaign))
     context = page(
         campaign,
         "results",
