@@ -13,6 +13,7 @@ from groundswell.phonebank.models.bank import (
     Skip,
     Tally,
 )
+from groundswell.phonebank.models.reckoning import Reckoning
 from groundswell.phonebank.models.session import Session, SessionBank, SessionCaller, SessionMessage
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PhoneBank",
     "PhoneBankQuerySet",
     "QueueEntry",
+    "Reckoning",
     "Session",
     "SessionBank",
     "SessionCaller",

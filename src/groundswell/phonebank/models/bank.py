@@ -19,7 +19,6 @@ from groundswell.phonebank.enums import (
     PriorityOrder,
     QueueState,
 )
-from groundswell.phonebank.reckonings import Reckoning as Reckoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
