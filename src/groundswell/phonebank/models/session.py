@@ -1,7 +1,8 @@
 """Calling together: the evening of a phone bank, who is there, and what the host tells them.
 
 A call belongs to a session when its caller was there: it was recorded by one of the session's callers, in one of the
-session's phone banks, between its start and its close. The ledger of calls knows nothing of sessions.
+session's phone banks, between its start and its close. What was in hand at the close may be finished: it counts if it is
+recorded within twelve hours, for phones without a signal. The ledger of calls knows nothing of sessions.
 """
 
 from __future__ import annotations
