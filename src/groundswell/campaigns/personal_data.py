@@ -1,4 +1,4 @@
-"""What campaigns hold on a person: the answers they gave (rules D5, D6, D10)."""
+"""What campaigns hold on a person: the answers they gave, and what they did when asked (rules D5, D6, D10)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.campaigns.models import Answer
-from groundswell.compliance.personal_data import register, rows_of
+from groundswell.campaigns.models import Action, Answer, PendingConsent, ShareLink, Visit
+from groundswell.compliance.personal_data import exempt, register, rows_of
 from groundswell.compliance.retention import register_category
 from groundswell.people.models import Person
 
@@ -44,3 +44,76 @@ def _delete_older(before: datetime, limit: int) -> int:
 
 register("answers", order=300, label=_("What you told us"), models=[Answer], export=_answers, erase=_forget_answers)
 register_category("answers", label=_("Answers"), figure="retention_months_answers", count=_older, delete=_delete_older)
+
+
+def _actions(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        Action.objects.filter(person=person).order_by("happened_at", "pk"),
+        "ask__campaign__name",
+        "ask__title",
+        "ask__kind",
+        "state",
+        "source__channel",
+        "happened_at",
+        "state_at",
+    )
+
+
+def _forget_actions(person: Person) -> int:
+    return Action.objects.filter(person=person).delete()[0]
+
+
+def _old_actions(before: datetime) -> int:
+    return Action.objects.filter(happened_at__lt=before).count()
+
+
+def _delete_old_actions(before: datetime, limit: int) -> int:
+    oldest = Action.objects.filter(happened_at__lt=before).order_by("happened_at", "pk").values("pk")[:limit]
+    keys = list(oldest.values_list("pk", flat=True))
+    Action.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _boxes(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        PendingConsent.objects.filter(action__person=person).order_by("ticked_at", "pk"),
+        "action__ask__title",
+        "channel",
+        "contact_point__value",
+        "wording",
+        "wording_version",
+        "ticked_at",
+        "confirmed_at",
+    )
+
+
+def _forget_boxes(person: Person) -> int:
+    return PendingConsent.objects.filter(action__person=person).delete()[0]
+
+
+def _links(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        ShareLink.objects.filter(person=person).order_by("created_at", "pk"),
+        "ask__title",
+        "channel",
+        "code",
+        "created_at",
+    )
+
+
+def _forget_links(person: Person) -> int:
+    return ShareLink.objects.filter(person=person).delete()[0]
+
+
+# Erasure goes from the last to the first: the boxes, then the actions on which they were ticked.
+register("links", order=305, label=_("Links you passed on"), models=[ShareLink], export=_links, erase=_forget_links)
+register("actions", order=310, label=_("What you did"), models=[Action], export=_actions, erase=_forget_actions)
+register("boxes", order=315, label=_("Boxes you ticked"), models=[PendingConsent], export=_boxes, erase=_forget_boxes)
+register_category(
+    "actions",
+    label=_("Sign-ups and other actions"),
+    figure="retention_months_actions",
+    count=_old_actions,
+    delete=_delete_old_actions,
+)
+exempt(Visit, "counts that a link was opened, and knows nobody")

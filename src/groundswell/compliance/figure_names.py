@@ -25,6 +25,7 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
     "register_entitled": _("Entitled to the electoral register"),
     "subject_access_days": _("Days to answer “what do you hold about me?”"),
     "retention_months_answers": _("Answers are kept for, in months"),
+    "retention_months_actions": _("Sign-ups and other actions are kept for, in months"),
     "retention_months_notes": _("Notes of calls are kept for, in months"),
     "retention_months_imports": _("Files of imports are kept for, in months"),
     "retention_months_audit": _("The audit log is kept for, in months"),

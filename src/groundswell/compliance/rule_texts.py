@@ -231,12 +231,14 @@ _ALL: tuple[Rule, ...] = (
         "D10",
         _("Nothing is kept for ever"),
         _(
-            "Answers, notes, files of imports and logs are deleted after a set time. You see what would go before it goes."
+            "Answers, actions, notes, files of imports and logs are deleted after a set time. You see what would go before "
+            "it goes."
         ),
         _("UK GDPR, article 5(1)(e)"),
         _("The retention page, and a nightly job if you switch it on"),
         (
             "retention_months_answers",
+            "retention_months_actions",
             "retention_months_notes",
             "retention_months_imports",
             "retention_months_audit",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.campaigns.enums import ActionState
 from groundswell.events.enums import EventKind, EventStatus, NoticeKind, NoticeReason, NoticeState, Venue
 
 UNSENT_STATES = [NoticeState.DROPPED, NoticeState.FAILED, NoticeState.UNKNOWN]
@@ -78,6 +81,22 @@ class Event(models.Model):
         return self.title
 
 
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Sign-ups by what they stand for now."""
+
+    def standing(self) -> Self:
+        """Neither withdrawn nor rejected."""
+        return self.filter(action__state=ActionState.CONFIRMED)
+
+    def coming(self) -> Self:
+        """With a place."""
+        return self.standing().filter(is_waiting=False)
+
+    def waiting(self) -> Self:
+        """On the list for when a place comes free."""
+        return self.standing().filter(is_waiting=True)
+
+
 class Attendance(models.Model):
     """Somebody signed up for an event: what the action needs besides. One for each person and event."""
 
@@ -86,6 +105,8 @@ class Attendance(models.Model):
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="attendances")
     # Where letters about this event go; these are part of what was signed up for, and no marketing.
     email = models.ForeignKey("people.ContactPoint", on_delete=models.CASCADE, related_name="+")
+    # Given for the evening, if at all.
+    phone = models.ForeignKey("people.ContactPoint", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The account under which they came, once they did.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="attendances")
     time_zone = models.CharField(max_length=64, default="Europe/London")
@@ -93,6 +114,8 @@ class Attendance(models.Model):
     is_waiting = models.BooleanField(default=False)
     arrived_at = models.DateTimeField(null=True, blank=True)
     signed_up_at = models.DateTimeField(db_default=Now())
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         constraints = [

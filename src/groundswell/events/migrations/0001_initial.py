@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('signed_up_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('action', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='campaigns.action')),
                 ('email', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.contactpoint')),
+                ('phone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contactpoint')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='people.person')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attendances', to=settings.AUTH_USER_MODEL)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='events.event')),

@@ -1,0 +1,80 @@
+"""The boxes that ask, beside whatever a page is for, whether we may get in touch again (rules M1, M4).
+
+They stand apart from the thing itself, are never ticked beforehand, and nothing hangs on them. Each wording has a
+version: whoever changes a sentence here raises it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from groundswell.campaigns.models import Action, PendingConsent
+from groundswell.compliance.enums import Channel
+from groundswell.people.models import ContactPoint
+
+VERSION = "pages-1"
+CHANNELS = (Channel.EMAIL, Channel.CALL)
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box: the channel it is for and the exact words beside it."""
+
+    channel: Channel
+    wording: str
+    version: str = VERSION
+
+
+def boxes(organisation: str) -> list[Box]:
+    """The boxes of a page, in the visitor's language; `organisation` is who asks."""
+    said = {"organisation": organisation}
+    return [
+        Box(
+            Channel.EMAIL,
+            _("Yes, %(organisation)s may email me about its campaigns and how I can help. I can stop it at any time.")
+            % said,
+        ),
+        Box(
+            Channel.CALL,
+            _(
+                "Yes, volunteers of %(organisation)s may ring me about its campaigns on the number above. "
+                "I can stop it at any time."
+            )
+            % said,
+        ),
+    ]
+
+
+def remember_boxes(
+    *, action: Action, ticked: Iterable[Box], email: ContactPoint, phone: ContactPoint | None
+) -> list[PendingConsent]:
+    """Write down what was ticked, to be confirmed by its owner. A box for calls counts only with a number."""
+    kept = []
+    for box in ticked:
+        point = email if box.channel == Channel.EMAIL else phone
+        if point is None:
+            continue
+        kept.append(
+            PendingConsent.objects.update_or_create(
+                action=action,
+                channel=box.channel,
+                defaults={
+                    "contact_point": point,
+                    "wording": box.wording,
+                    "wording_version": box.version,
+                    "ticked_at": action.state_at,
+                    "confirmed_at": None,
+                },
+            )[0]
+        )
+    return kept
+
+
+def unconfirmed(action: Action) -> list[PendingConsent]:
+    """What was ticked for this action and waits for its owner."""
+    waiting = action.pending_consents.filter(Q(confirmed_at__isnull=True))
+    return list(waiting.select_related("contact_point").order_by("pk"))
