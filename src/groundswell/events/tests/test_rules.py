@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundswell.events.rules import (
@@ -47,6 +47,7 @@ def test_an_evening_past_midnight_ends_on_the_next_day() -> None:
     assert again.ends_at.astimezone(ZoneInfo(LONDON)) == datetime(2026, 12, 15, 1, tzinfo=ZoneInfo(LONDON))
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(2024, 1, 1), date(2030, 12, 31)),
     st.sampled_from([LONDON, "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca"]),
