@@ -253,3 +253,46 @@ class ReferenceSet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HexMap(models.Model):
+    """The hexagon map of one boundary set's areas of one kind, drawn once (see `cartogram`).
+
+    `centres` tells what it was drawn from: another digest, and it is drawn anew.
+    """
+
+    boundary_set = models.CharField(_("boundary set"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=20, choices=AreaKind)
+    centres = models.CharField(max_length=64)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    drawn_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("hexagon map")
+        verbose_name_plural = _("hexagon maps")
+        constraints = [
+            models.UniqueConstraint(fields=("boundary_set", "kind"), name="hex_map_once_per_set_and_kind"),
+            models.CheckConstraint(condition=Q(kind__in=AreaKind.values), name="hex_map_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.boundary_set} {self.kind}"
+
+
+class HexPlace(models.Model):
+    """The hexagon of an area: column and row in axial coordinates, points of the hexagons up, rows to the south."""
+
+    area = models.OneToOneField(Area, models.CASCADE, primary_key=True, related_name="hexagon")
+    hex_map = models.ForeignKey(HexMap, models.CASCADE, related_name="places", db_index=False)
+    q = models.SmallIntegerField()
+    r = models.SmallIntegerField()
+
+    class Meta:
+        verbose_name = _("hexagon")
+        verbose_name_plural = _("hexagons")
+        constraints = [
+            models.UniqueConstraint(fields=("hex_map", "q", "r"), name="hex_place_no_two_on_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} at {self.q}, {self.r}"

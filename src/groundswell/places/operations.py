@@ -17,9 +17,10 @@ from groundswell.accounts import audit
 from groundswell.accounts.models import User
 from groundswell.places import reference
 from groundswell.places.enums import PACKAGED, AreaKind
-from groundswell.places.imports import Layout, RowError
+from groundswell.places.imports import AREAS, Layout, RowError
 from groundswell.places.models import Area, OfficeHolder, ReferenceSet
 from groundswell.places.tables import ImportRefusedError, Line, neutralised, read
+from groundswell.places.tasks import draw_maps_of
 
 # One number, any, that says to PostgreSQL "the load of the packaged places": two processes may start at once.
 _LOAD_LOCK = 7_100_317_001
@@ -117,6 +118,8 @@ def import_places(
             updated=report.updated,
             rejected=report.rejected,
         )
+        if layout is AREAS and (report.created or report.updated):
+            draw_maps_of.defer(boundary_set=boundary_set.strip())
         transaction.set_rollback(dry_run)
     return report
 

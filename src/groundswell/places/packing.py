@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from groundswell.places.cartogram import Place, hexagons
 from groundswell.places.enums import PARLIAMENT_2010, PARLIAMENT_2024, UK
 from groundswell.places.postcodes import unit_number
 
@@ -53,6 +54,7 @@ AREA_COLUMNS = (
 )
 CONTEST_COLUMNS = (*("boundary_set", "code", "election", "held_on", "electorate", "valid_votes", "majority", "result"),)
 RESULT_COLUMNS = ("boundary_set", "code", "election", "party", "party_abbreviation", "candidate", "votes", "sitting")
+HEXAGON_COLUMNS = ("boundary_set", "kind", "code", "q", "r")
 HOLDER_COLUMNS = ("boundary_set", "code", "office", "name", "party", "email")
 
 Row = tuple[str, ...]
@@ -111,6 +113,19 @@ def office_holders(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
         yield (PARLIAMENT_2024, row["code"], "MP", row["name"].strip(), row["party"].strip(), row["email"].strip())
 
 
+def hexagon_rows(constituencies: Iterable[dict[str, str]]) -> Iterator[Row]:
+    """The hexagon map of the constituencies of 2024. The same centres give the same map."""
+    places = [
+        Place(
+            row["code"], float(row["latitude"]), float(row["longitude"]), row["region"].strip() or row["nation"].strip()
+        )
+        for row in constituencies
+        if row["boundary_set"] == "2024"
+    ]
+    for code, (q, r) in hexagons(places).items():
+        yield (PARLIAMENT_2024, "constituency", code, str(q), str(r))
+
+
 def postcodes(lines: Iterable[str]) -> bytes:
     """`SECTOR:units run together:indexes` as one line of JSON, the units and the seats as 16-bit little-endian."""
     rows = iter(lines)
@@ -141,6 +156,7 @@ def pack(source: Path, target: Path = DATA) -> None:
     _write(target / "areas.csv.gz", AREA_COLUMNS, areas(_read(source / "constituencies.csv")))
     _write(target / "contests.csv.gz", CONTEST_COLUMNS, contests(_read(source / "turnout.csv"), votes))
     _write(target / "results.csv.gz", RESULT_COLUMNS, votes)
+    _write(target / "hexagons-2024.csv.gz", HEXAGON_COLUMNS, hexagon_rows(_read(source / "constituencies.csv")))
     _write(target / "mps-2026-06-27.csv.gz", HOLDER_COLUMNS, office_holders(_read(source / "mps-2026-06.csv")))
     with gzip.open(source / "postcode-sectors-2024.txt.gz", "rt", encoding="ascii") as lines:
         _compress(target / "postcodes-2024.gz", postcodes(lines))

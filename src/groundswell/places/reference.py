@@ -58,6 +58,9 @@ PACKAGED_SETS = (
         "mps-2026-06-27.csv.gz",
         "boundary_set text, code text, office text, name text, party text, email text",
     ),
+    PackagedSet(
+        "packaged_hexagon", "hexagons-2024.csv.gz", "boundary_set text, kind text, code text, q smallint, r smallint"
+    ),
 )
 
 

@@ -62,3 +62,20 @@ WHERE NOT EXISTS (
 )
 ON CONFLICT (area_id, office) WHERE ends_on IS NULL DO UPDATE
 SET party = excluded.party, email = excluded.email
+-- --------
+-- Our hexagon maps, as long as nobody has moved or added an area of the set: then it is drawn anew, and theirs.
+INSERT INTO places_hexmap (boundary_set, kind, centres, source, drawn_at)
+SELECT DISTINCT boundary_set, kind, '', %(source)s::text, now()
+FROM packaged_hexagon
+ON CONFLICT (boundary_set, kind) DO NOTHING
+-- --------
+DELETE FROM places_hexplace
+USING places_hexmap map
+WHERE hex_map_id = map.id AND map.source = %(source)s::text
+-- --------
+INSERT INTO places_hexplace (area_id, hex_map_id, q, r)
+SELECT area.id, map.id, q, r
+FROM packaged_hexagon packaged
+JOIN places_hexmap map ON map.boundary_set = packaged.boundary_set AND map.kind = packaged.kind
+JOIN places_area area ON area.boundary_set = packaged.boundary_set AND area.kind = packaged.kind AND area.code = packaged.code
+WHERE map.source = %(source)s::text
