@@ -126,6 +126,14 @@ CALLING = [
     row("phonebank:heartbeat", TEAM, POST, bank_id=lambda w: w.bank.pk),
 ]
 
+# A board shows counts and first names of callers: on a wall to whoever has its key, else to the campaign.
+BOARDS = [
+    row("phonebank:wall", EVERYONE, board_key=lambda w: w.session.board_key),
+    row("phonebank:wall_numbers", EVERYONE, board_key=lambda w: w.session.board_key),
+    row("phonebank:board", TEAM, session_id=lambda w: w.session.pk),
+    row("phonebank:board_numbers", TEAM, session_id=lambda w: w.session.pk),
+]
+
 ORGANISING = [
     row("phonebank:index", LEADERS_ANYWHERE),
     # The outcomes are the organisation's, not one campaign's.
@@ -231,4 +239,4 @@ IMPORTS = [
     row("imports:undo", KEEPERS, FORM, pk=lambda w: w.imported.pk),
 ]
 
-TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *CALLING, *ORGANISING, *COMPLIANCE, *PEOPLE, *IMPORTS, *ALLAUTH]
+TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *CALLING, *BOARDS, *ORGANISING, *COMPLIANCE, *PEOPLE, *IMPORTS, *ALLAUTH]

@@ -13,8 +13,9 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Invitation, Membership, User
 from groundswell.accounts.setup_links import SALT
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
-from groundswell.campaigns.models import Candidate, Question, Script
+from groundswell.campaigns.models import Ask, Candidate, Question, Script
 from groundswell.compliance.models import Consent, Suppression
+from groundswell.events.models import Event
 from groundswell.people.addresses import address_hash
 from groundswell.people.files.uploads import kept_upload
 from groundswell.people.models import (
@@ -27,7 +28,7 @@ from groundswell.people.models import (
     PersonTag,
     Tag,
 )
-from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry
+from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Session
 from groundswell.places.models import Area
 from permissions.viewers import role_of
 
@@ -152,6 +153,24 @@ class World:
     def bank(self) -> PhoneBank:
         """A phone bank of the campaign that is open."""
         return PhoneBank.objects.create(campaign=self.campaign, name="Monday", script=self.script, status="open")
+
+    @cached_property
+    def session(self) -> Session:
+        """An evening of it that has begun, with one caller in it."""
+        now = timezone.now()
+        ask = Ask.objects.create(campaign=self.campaign, kind="attend", slug="monday", title="Monday")
+        event = Event.objects.create(
+            campaign=self.campaign,
+            ask=ask,
+            title="Monday",
+            status="published",
+            starts_at=now,
+            ends_at=now + timedelta(hours=2),
+        )
+        session = Session.objects.create(event=event, board_key="key-of-the-wall", started_at=now)
+        session.banks.create(phone_bank=self.bank)
+        session.callers.create(user=self.caller)
+        return session
 
     @cached_property
     def flag(self) -> Flag:

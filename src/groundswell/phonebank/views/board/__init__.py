@@ -1,0 +1,1 @@
+"""The board of numbers while people call, and the report afterwards."""
