@@ -124,6 +124,29 @@ CALLING = [
     row("phonebank:pause", TEAM, POST, bank_id=lambda w: w.bank.pk),
     row("phonebank:resume", TEAM, POST, bank_id=lambda w: w.bank.pk),
     row("phonebank:heartbeat", TEAM, POST, bank_id=lambda w: w.bank.pk),
+    row("phonebank:session_line", TEAM, bank_id=lambda w: w.bank.pk),
+]
+
+# The evening: everybody in the campaign may come; who leads it hosts.
+EVENING = [
+    row("phonebank:session", TEAM, pk=lambda w: w.session.pk),
+    row("phonebank:session_here", TEAM, pk=lambda w: w.session.pk),
+    row("phonebank:session_join", TEAM, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_start", TEAM, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_leave", TEAM, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_thanks", TEAM, pk=lambda w: w.session.pk),
+    row("phonebank:session_practice", TEAM, pk=lambda w: w.session.pk),
+    row("phonebank:session_practice_result", TEAM, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_host", LEADERS, pk=lambda w: w.session.pk),
+    row("phonebank:session_host_live", LEADERS, pk=lambda w: w.session.pk),
+    row("phonebank:session_begin", LEADERS, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_message", LEADERS, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_end", LEADERS, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_move", LEADERS, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_close", LEADERS, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_link", LEADERS, POST, pk=lambda w: w.session.pk),
+    row("phonebank:session_flag", LEADERS, POST, pk=lambda w: w.session.pk, flag_id=lambda w: w.flag.pk),
+    row("phonebank:session_room", LEADERS, pk=lambda w: w.session.pk),
 ]
 
 # A board shows counts and first names of callers: on a wall to whoever has its key, else to the campaign.
@@ -239,4 +262,16 @@ IMPORTS = [
     row("imports:undo", KEEPERS, FORM, pk=lambda w: w.imported.pk),
 ]
 
-TABLE = [*WEB, *ACCOUNTS, *CAMPAIGNS, *CALLING, *BOARDS, *ORGANISING, *COMPLIANCE, *PEOPLE, *IMPORTS, *ALLAUTH]
+TABLE = [
+    *WEB,
+    *ACCOUNTS,
+    *CAMPAIGNS,
+    *CALLING,
+    *EVENING,
+    *BOARDS,
+    *ORGANISING,
+    *COMPLIANCE,
+    *PEOPLE,
+    *IMPORTS,
+    *ALLAUTH,
+]

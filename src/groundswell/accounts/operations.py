@@ -16,7 +16,7 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Invitation, Membership, Organisation, User
 from groundswell.accounts.rules import LinkState
-from groundswell.accounts.signals import membership_revoked
+from groundswell.accounts.signals import invitation_accepted, membership_revoked
 
 
 class TeamError(Exception):
@@ -93,6 +93,7 @@ def accept_invitation(
     invitation = Invitation.objects.select_for_update().get(token=token)
     held = _live_membership(by, invitation) if by else None
     if held is not None and not _is_promotion(held, invitation):
+        invitation_accepted.send(sender=Invitation, membership=held, invitation=invitation, now=now)
         return held
     state = rules.link_state(invitation, now=now)
     if state is not LinkState.OPEN:
@@ -120,6 +121,7 @@ def accept_invitation(
         role=invitation.role,
         invitation=invitation.pk,
     )
+    invitation_accepted.send(sender=Invitation, membership=membership, invitation=invitation, now=now)
     return membership
 
 

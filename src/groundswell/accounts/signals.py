@@ -6,3 +6,7 @@ from django.dispatch import Signal
 # household in a caller's hands) takes it back there and then, so that both happen or neither. A receiver's exception
 # undoes the revocation.
 membership_revoked = Signal()
+
+# Sent inside the transaction that accepts, with `membership`, `invitation` and `now`: also for somebody who was a member
+# before and pressed again. What the link leads to beyond the membership (a session tonight) follows there and then.
+invitation_accepted = Signal()

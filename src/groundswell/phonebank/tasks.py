@@ -10,6 +10,7 @@ from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import refresh_queue, roll_up_tallies, take_back_lapsed
 from groundswell.phonebank.operations.reach import count_meant
 from groundswell.phonebank.operations.reckoning import reckon
+from groundswell.phonebank.operations.sessions import close_overdue
 
 # Somebody looks at the page that asked.
 SOONER = 10
@@ -38,3 +39,9 @@ def refresh_open_queues() -> None:
 def reckon_figures(*, reckoning_id: int) -> None:
     """Figures that a page has asked for and may not wait for."""
     reckon(reckoning_id, counters={ReckoningKind.REACH: count_meant}, now=timezone.now())
+
+
+@periodic(cron="* * * * *", queue="phonebank")
+def close_forgotten_sessions() -> None:
+    """Every minute: evenings that nobody closed end by themselves."""
+    close_overdue(now=timezone.now())

@@ -20,6 +20,7 @@ from groundswell.accounts.identity import CallerIdentity
 from groundswell.accounts.models import Invitation, Membership, User
 from groundswell.accounts.operations import create_invitation, revoke_invitation
 from groundswell.events.models import Event
+from groundswell.events.operations.arrivals import arrive_by_account
 from groundswell.phonebank import queries
 from groundswell.phonebank.enums import PhoneBankStatus
 from groundswell.phonebank.models import Call, CallerStatus, PhoneBank, Session, SessionBank, SessionCaller
@@ -105,6 +106,7 @@ def join_session(*, session_id: int, by: User, now: datetime) -> SessionCaller:
     caller, is_new = SessionCaller.objects.get_or_create(
         session=session, user=by, defaults={"joined_at": now, "last_seen_at": now, "is_first_time": is_first}
     )
+    arrive_by_account(event=session.event, by=by, now=now)
     if not is_new:
         SessionCaller.objects.filter(pk=caller.pk).update(left_at=None, last_seen_at=now)
         caller.refresh_from_db()

@@ -5,6 +5,7 @@ from math import dist
 from random import Random
 
 import pytest
+
 from groundswell.places import reference
 from groundswell.places.cartogram import Place, around, centre, hexagons, steps, surroundings
 from groundswell.places.cartogram.grid import nearest, ring

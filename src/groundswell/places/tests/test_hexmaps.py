@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+
 from groundswell.config.jobs import run_worker
 from groundswell.places.enums import PACKAGED, PARLIAMENT_2024, AreaKind
 from groundswell.places.hexmaps import draw_hex_maps

@@ -46,7 +46,14 @@
       setTimeout(() => passing.remove(), passing.dataset.lasts * 1000);
     }
     keep();
+    go(main.querySelector("[data-goes]")?.dataset.goes);
   }
+
+  // To where the session has gone (session.js tells), as soon as nothing is in hand and nothing waits to be sent.
+  async function go(where) {
+    if (where && !form() && !sending && !(await outbox.waiting(user)).length) location.replace(where);
+  }
+  document.addEventListener("groundswell:goes", (event) => go(event.detail));
 
   // Branching: a step with data-show-if stands open when one of these options is chosen for the same person.
   function branch() {
@@ -116,6 +123,7 @@
     sending = uuid;
     form().elements.occurred_at.value = new Date().toISOString();
     const fields = [...new FormData(form(), submitter)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    if (main.dataset.goes && submitter?.name !== "keep") fields.push(["last", "1"]);
     say("saving");
     form().querySelectorAll("[type=submit]").forEach((button) => button.setAttribute("aria-busy", "true"));
     await outbox.put({ uuid, user, url: form().getAttribute("action"), fields, at: Date.now() });
@@ -198,7 +206,7 @@
 
   async function beat() {
     const lease = form()?.elements.lease_key?.value;
-    if (!lease || document.hidden || !navigator.onLine || sending) return;
+    if (!lease || main.dataset.goes || document.hidden || !navigator.onLine || sending) return;
     try {
       const response = await outbox.post(main.dataset.heartbeat, [["lease_key", lease], ["entry", form().elements.entry.value]], tokenUrl);
       if (response.status === 410) warn("lapsed");

@@ -24,6 +24,7 @@ from groundswell.phonebank.enums import ClaimStatus, PhoneBankStatus, RecordStat
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import claiming, leases
 from groundswell.phonebank.rules import CallResultError, PhoneBankError
+from groundswell.phonebank.session_queries import sessions_on, way_on
 from groundswell.phonebank.views.caller.identity import identity_in
 from groundswell.phonebank.views.caller.posted import read_id, read_result, read_uuid
 from groundswell.phonebank.views.caller.screens import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from groundswell.accounts.identity import CallerIdentity
+    from groundswell.phonebank.session_queries import WayOn
 
 MOST_BANKS_LISTED = 50
 
@@ -52,22 +54,25 @@ class InHand(TypedDict):
 @require_safe
 @never_cache
 def calling(request: HttpRequest) -> HttpResponse:
-    """The phone banks a caller may ring for now; straight to the call when there is one only.
+    """The session that is on, else the phone banks a caller may ring for now; straight to it when there is one only.
 
     Whoever belongs to nothing (any more) is told so: no phone bank that opens would ever show up here for them.
     """
     if not memberships_of(request):
         context = {"ended": part_ended(cast(User, request.user)), "organisation": Organisation.objects.first()}
         return render(request, "phonebank/caller/ended.html", context)
+    evenings = list(sessions_on(accessible_campaigns(request), now=timezone.now())[:MOST_BANKS_LISTED])
+    if len(evenings) == 1 and "all" not in request.GET:
+        return redirect("phonebank:session", evenings[0].pk)
     banks = list(
         PhoneBank.objects.filter(campaign__in=accessible_campaigns(request), status=PhoneBankStatus.OPEN)
         .of_memberships(memberships_of(request))
         .select_related("campaign")
         .order_by("-opened_at", "pk")[:MOST_BANKS_LISTED]
     )
-    if len(banks) == 1 and "all" not in request.GET:
+    if len(banks) == 1 and not evenings and "all" not in request.GET:
         return redirect("phonebank:call", banks[0].pk)
-    return render(request, "phonebank/caller/banks.html", {"banks": banks})
+    return render(request, "phonebank/caller/banks.html", {"banks": banks, "evenings": evenings})
 
 
 @require_safe
@@ -86,11 +91,17 @@ def result(request: HttpRequest, bank_id: int) -> HttpResponse:
 
     Without our script: Post, redirect, get. With it: the next household's markup. A result that makes no sense is
     answered by 422 and the same household with a sentence saying what to change; then nothing was recorded.
+    The page that knows its session to be over, or to ring another list, says `last`: then no household follows.
     """
     by = identity_in(request, bank_id)
     now = timezone.now()
+    way = way_on(bank_id, by.user_id, now=now) if request.POST.get("last") == "1" else None
     try:
         posted = read_result(request.POST, bank_id, now)
+        if way is not None and not posted.keep:
+            recorded = claiming.record_outcome(result=posted, by=by, now=now)
+            if recorded.status != RecordStatus.REVOKED:
+                return _led_on(request, bank_id, by, way)
         recorded, claim = claiming.record_and_claim_next(result=posted, by=by, now=now)
     except (CallResultError, WrongAnswer) as mistake:
         return _again(request, bank_id, by, str(mistake))
@@ -209,6 +220,14 @@ def _act(request: HttpRequest, bank_id: int, act: Callable[[CallerIdentity], str
         return redirect("phonebank:call", bank_id)
     by, claim = _claim(request, bank_id, by)
     return _page(request, bank_id, by, claim, notice=notice, notice_tone=tone)
+
+
+def _led_on(request: HttpRequest, bank_id: int, by: CallerIdentity, way: WayOn) -> HttpResponse:
+    """The result is safe; instead of the next household, the way to where the session has gone."""
+    if not is_fragment(request):
+        return redirect("phonebank:call", bank_id)
+    page = render_claim(request, bank_id, by, Claim(ClaimStatus.NOT_OPEN), way=way)
+    return HttpResponse(page, headers={"Vary": "X-Groundswell"})
 
 
 def _again(request: HttpRequest, bank_id: int, by: CallerIdentity, mistake: str) -> HttpResponse:

@@ -22,6 +22,8 @@ from lucide import _render_icon
 from groundswell.campaigns.scripts import plan_for
 from groundswell.phonebank.bank_settings import outcomes, settings_of
 from groundswell.phonebank.enums import ClaimStatus, EmptyReason, RecordStatus
+from groundswell.phonebank.session_queries import way_on
+from groundswell.phonebank.session_rules import Phase
 from groundswell.phonebank.views.caller.identity import bank_name, caller_name
 from groundswell.phonebank.views.caller.posted import client_uuid_of
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from groundswell.campaigns.scripts import Identification, ScriptPlan
     from groundswell.phonebank.claims import Claim, HouseholdToCall, Number, PersonToCall, Recorded
     from groundswell.phonebank.models import Outcome
+    from groundswell.phonebank.session_queries import WayOn
 
 FIRST_OUTCOMES = 8
 ICONS = {
@@ -80,9 +83,13 @@ def render_claim(
     notice_tone: str = "",
     errors: Sequence[str] = (),
     posted: QueryDict | None = None,
+    way: WayOn | None = None,
 ) -> str:
-    """The page, or with our script's header only what changes in it."""
-    template, context = _content(bank_id, by, claim, posted)
+    """The page, or with our script's header only what changes in it. `way`: where the caller's session has gone."""
+    if way is not None:
+        template, context = "phonebank/caller/pause.html", leads_on(way)
+    else:
+        template, context = _content(bank_id, by, claim, posted)
     context |= {
         "saved": saved,
         "notice": notice,
@@ -132,15 +139,16 @@ def drawing(name: str, size: int) -> SafeString:
 
 def _content(bank_id: int, by: CallerIdentity, claim: Claim, posted: QueryDict | None) -> tuple[str, dict[str, Any]]:
     if claim.household is not None:
-        return "phonebank/caller/household.html", _household(by, claim, claim.household, posted)
-    return "phonebank/caller/pause.html", _quiet(bank_id, claim)
+        return "phonebank/caller/household.html", household_context(by.user_id, claim, claim.household, posted)
+    return "phonebank/caller/pause.html", _quiet(bank_id, by, claim)
 
 
-def _household(
-    by: CallerIdentity, claim: Claim, household: HouseholdToCall, posted: QueryDict | None
+def household_context(
+    user_id: int, claim: Claim, household: HouseholdToCall, posted: QueryDict | None
 ) -> dict[str, Any]:
+    """What the page of a household shows; also that of an invented one, to practise with."""
     plan = plan_for(household.script_id, household.script_version)
-    caller = caller_name(by.user_id)
+    caller = caller_name(user_id)
     chosen = posted.get("person") if posted else None
     people = [
         _person(plan, household, person, caller, chosen == str(person.id) if chosen else index == 0)
@@ -267,7 +275,12 @@ def _about_markup(who: Identification, caller: str, language: str) -> SafeString
     return render_to_string("phonebank/caller/about.html", context)
 
 
-def _quiet(bank_id: int, claim: Claim) -> dict[str, Any]:
+def _quiet(bank_id: int, by: CallerIdentity, claim: Claim) -> dict[str, Any]:
+    """A screen without a household. Rare, so it may ask where the caller's session has gone."""
+    if claim.status in {ClaimStatus.EMPTY, ClaimStatus.NOT_OPEN}:
+        way = way_on(bank_id, by.user_id, now=timezone.now())
+        if way is not None:
+            return leads_on(way)
     icon, title, text = _why(claim)
     action: dict[str, str] = {"action_label": _("Look again"), "action_method": "get", "action_url": _call_url(bank_id)}
     if claim.status == ClaimStatus.PAUSED:
@@ -281,6 +294,28 @@ def _quiet(bank_id: int, claim: Claim) -> dict[str, Any]:
     count = claim.calls_today
     line = ngettext("You made %(n)d call today.", "You made %(n)d calls today.", count) % {"n": count} if count else ""
     return {"icon": drawing(icon, 56), "title": title, "text": text, "count_line": line, **action}
+
+
+def leads_on(way: WayOn) -> dict[str, Any]:
+    """The session is over, or rings another list: the way there, which our script takes by itself."""
+    if way.phase == Phase.CLOSED:
+        where = reverse("phonebank:session_thanks", args=[way.session_id])
+        icon, title, text = "party-popper", _("That was the session"), _("Thank you. See what you all did together.")
+        label = _("See how it went")
+    else:
+        where = _call_url(way.bank_id)
+        icon, title = "arrow-right", _("On to the next list")
+        text = _("Everybody now rings “%(name)s”.") % {"name": way.bank_name}
+        label = _("Carry on there")
+    return {
+        "icon": drawing(icon, 56),
+        "title": title,
+        "text": text,
+        "action_label": label,
+        "action_method": "get",
+        "action_url": where,
+        "goes": where,
+    }
 
 
 def _call_url(bank_id: int) -> str:

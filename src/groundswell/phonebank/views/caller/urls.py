@@ -1,6 +1,7 @@
 from django.urls import path
 
 from groundswell.phonebank.views.caller import pages
+from groundswell.phonebank.views.session import line
 
 urlpatterns = [
     path("calling/", pages.calling, name="calling"),
@@ -13,4 +14,5 @@ urlpatterns = [
     path("calling/<int:bank_id>/pause/", pages.pause, name="pause"),
     path("calling/<int:bank_id>/resume/", pages.resume, name="resume"),
     path("calling/<int:bank_id>/heartbeat/", pages.heartbeat, name="heartbeat"),
+    path("calling/<int:bank_id>/session/", line.line, name="session_line"),
 ]

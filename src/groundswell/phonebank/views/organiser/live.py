@@ -25,12 +25,18 @@ PART_KEPT_SECONDS = 5
 
 
 def live_part(
-    request: HttpRequest, *, template: str, key: str, context: Callable[[], dict[str, Any]]
+    request: HttpRequest,
+    *,
+    template: str,
+    key: str,
+    context: Callable[[], dict[str, Any]],
+    seconds: int = PART_KEPT_SECONDS,
 ) -> HttpResponseBase:
-    """The part as HTML, or 304 if the browser has it already. `key` names whoever sees the same part."""
+    """The part as HTML, or 304 if the browser has it already. `key` names whoever sees the same part; it is drawn anew
+    after so many `seconds`."""
     markup = kept(
         f"phonebank.live.{template}.{key}.{get_language()}",
-        PART_KEPT_SECONDS,
+        seconds,
         lambda: str(render_to_string(template, context())),
     )
     etag = quote_etag(sha256(markup.encode()).hexdigest()[:32])
