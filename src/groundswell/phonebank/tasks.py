@@ -10,6 +10,7 @@ from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import refresh_queue, roll_up_tallies, take_back_lapsed
 from groundswell.phonebank.operations.reach import count_meant
 from groundswell.phonebank.operations.reckoning import reckon
+from groundswell.phonebank.said import count_results
 
 # Somebody looks at the page that asked.
 SOONER = 10
@@ -37,4 +38,8 @@ def refresh_open_queues() -> None:
 @task(queue="phonebank", priority=SOONER)
 def reckon_figures(*, reckoning_id: int) -> None:
     """Figures that a page has asked for and may not wait for."""
-    reckon(reckoning_id, counters={ReckoningKind.REACH: count_meant}, now=timezone.now())
+    reckon(
+        reckoning_id,
+        counters={ReckoningKind.REACH: count_meant, ReckoningKind.RESULTS: count_results},
+        now=timezone.now(),
+    )

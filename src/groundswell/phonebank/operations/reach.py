@@ -31,7 +31,7 @@ def reach_of(campaign_id: int, meant: Meant, *, now: datetime, limits: Limits, e
     """
     if meant.expression is not None:
         check_expression(meant.expression)
-    question = Question(campaign_id, ReckoningKind.REACH, asdict(meant), "people_person", meant.area_ids)
+    question = Question(campaign_id, ReckoningKind.REACH, asdict(meant), meant.area_ids)
     found = ask_for(
         question,
         now=now,

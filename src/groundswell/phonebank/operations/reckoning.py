@@ -41,8 +41,6 @@ class Question:
     campaign_id: int
     kind: ReckoningKind
     asked: Mapping[str, Any]
-    # Whose size tells whether there are few.
-    table: str
     areas: Sequence[int] = ()
 
     @property
@@ -60,38 +58,37 @@ class Reckoned:
     awaited_since: datetime | None
 
 
-def ask_for(
-    question: Question, *, now: datetime, count: Callable[[Any, list[int]], Any], enqueue: Callable[[int], Any]
-) -> Reckoned:
-    """What is known of the question, at once. `count` counts, by a cursor and the areas with all below them, where
-    there are few; `enqueue` puts the job for a reckoning's id into the queue, in the same transaction as the row.
+Enqueue = Callable[[int], Any]
+Count = Callable[[Any, list[int]], Any]
+
+
+def ask_for(question: Question, *, now: datetime, enqueue: Enqueue, count: Count | None = None) -> Reckoned:
+    """What is known of the question, at once.
+
+    `enqueue` puts the job for a reckoning's id into the queue, in the same transaction as the row. `count` counts where
+    people are few, by a cursor and the areas with all below them; without it the worker always does.
     """
     try:
-        return _ask(question, now, count, enqueue, few=FEW_PEOPLE)
+        return _ask(question, now, enqueue, count)
     except OperationalError:
+        if count is None:
+            raise
         # Few, and yet it took too long.
-        return _ask(question, now, count, enqueue, few=0)
+        return _ask(question, now, enqueue, None)
 
 
 @transaction.atomic
-def _ask(
-    question: Question,
-    now: datetime,
-    count: Callable[[Any, list[int]], Any],
-    enqueue: Callable[[int], Any],
-    *,
-    few: int,
-) -> Reckoned:
+def _ask(question: Question, now: datetime, enqueue: Enqueue, count: Count | None) -> Reckoned:
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.read_text(encoding="utf-8"), _parameters(question, now, few))
+        cursor.execute(STATEMENT.read_text(encoding="utf-8"), _parameters(question, now, FEW_PEOPLE if count else 0))
         areas, _timeout, pk, figures, counted_at, queued_at, is_due = cursor.fetchone()
-        if pk is None:
+        if pk is None and count is not None:
             return Reckoned(count(cursor, areas), now, None)
     if is_due:
         enqueue(pk)
     if counted_at is None or counted_at < now - SHOWN:
         return Reckoned(None, None, queued_at)
-    return Reckoned(json.loads(figures) if isinstance(figures, str) else figures, counted_at, queued_at)
+    return Reckoned(json.loads(figures), counted_at, queued_at)
 
 
 def _parameters(question: Question, now: datetime, few: int) -> dict[str, Any]:
@@ -100,7 +97,6 @@ def _parameters(question: Question, now: datetime, few: int) -> dict[str, Any]:
         "kind": question.kind.value,
         "key": question.key,
         "asked": json.dumps(question.asked),
-        "table": question.table,
         "areas": list(question.areas),
         "few": few,
         "now": now,

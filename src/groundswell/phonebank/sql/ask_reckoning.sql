@@ -12,7 +12,7 @@ WITH RECURSIVE below (id) AS (
 ), asked AS (
     INSERT INTO phonebank_reckoning AS r (campaign_id, kind, key, asked, wanted_at, queued_at)
     SELECT %(campaign)s::bigint, %(kind)s::text, %(key)s::text, %(asked)s::jsonb, %(now)s::timestamptz, %(now)s::timestamptz
-     WHERE pg_relation_size(%(table)s::text::regclass) >= %(few)s::bigint
+     WHERE pg_relation_size('people_person') >= %(few)s::bigint
         ON CONFLICT (campaign_id, key) DO UPDATE
        SET wanted_at = excluded.wanted_at,
            queued_at = CASE WHEN r.queued_at IS NULL
