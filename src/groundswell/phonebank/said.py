@@ -138,7 +138,10 @@ def _standing(campaign_id: int, membership_id: int | None) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What people said, as of `counted_at`; none yet (None) while it is counted for the first time."""
+    """What people said, as of `counted_at`; none yet (None) while it is counted for the first time.
+
+    `awaited_since`: since when a new count is awaited, if one is.
+    """
 
     said: list[Said]
     standing: Standing | None
@@ -146,7 +149,7 @@ class Results:
     question_id: int | None
     areas: list[AreaResult]
     counted_at: datetime | None
-    is_counting: bool
+    awaited_since: datetime | None
 
     def as_figures(self) -> dict[str, Any]:
         """As it is kept."""
@@ -158,7 +161,9 @@ class Results:
         }
 
     @classmethod
-    def from_figures(cls, figures: dict[str, Any], *, counted_at: datetime | None, is_counting: bool) -> Results:
+    def from_figures(
+        cls, figures: dict[str, Any], *, counted_at: datetime | None, awaited_since: datetime | None
+    ) -> Results:
         """As it was kept."""
         return cls(
             [Said(*row) for row in figures["said"]],
@@ -166,7 +171,7 @@ class Results:
             figures["question"],
             [AreaResult(*row) for row in figures["areas"]],
             counted_at,
-            is_counting,
+            awaited_since,
         )
 
 
@@ -188,6 +193,7 @@ def results_of(
     question_id: int | None,
     now: datetime,
     enqueue: Callable[[int], Any],
+    after: datetime | None = None,
 ) -> Results:
     """What people said, with one question by area: the one asked for, else the first with options and answers.
 
@@ -201,10 +207,12 @@ def results_of(
             lambda: _count(campaign_id, questions, membership_id, question_id, now),
         )
     asked = {"campaign": campaign_id, "membership": membership_id, "question": question_id}
-    found = reckoning.ask_for(reckoning.Question(campaign_id, ReckoningKind.RESULTS, asked), now=now, enqueue=enqueue)
+    found = reckoning.ask_for(
+        reckoning.Question(campaign_id, ReckoningKind.RESULTS, asked), now=now, enqueue=enqueue, after=after
+    )
     nothing: dict[str, Any] = {"said": [], "standing": None, "question": None, "areas": []}
     return Results.from_figures(
-        found.figures or nothing, counted_at=found.counted_at, is_counting=found.awaited_since is not None
+        found.figures or nothing, counted_at=found.counted_at, awaited_since=found.awaited_since
     )
 
 
@@ -227,7 +235,7 @@ def _count(
         chosen,
         said_by_area(campaign_id, chosen, membership_id=membership_id) if chosen else [],
         now,
-        is_counting=False,
+        awaited_since=None,
     )
 
 

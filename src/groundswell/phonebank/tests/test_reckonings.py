@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,6 +80,22 @@ def test_another_choice_is_another_count_and_what_is_older_is_shown_with_its_tim
     assert "<strong>3</strong> households of 3" in counted(leader, live)
 
 
+def test_a_count_that_took_longer_than_figures_are_fresh_is_the_one_that_the_page_awaits(leader, live: World, many):
+    live.households(1)
+    first = leader.post(url("bank_count", live), builder_data(live)).content.decode()
+    again = html.unescape(re.findall('hx-post="([^"]+)"', first)[0])
+    work()
+    started = timezone.now() - timedelta(seconds=40)
+    Reckoning.objects.update(counted_at=started)
+    asked = f"{started.timestamp() - 1}"
+    shown = leader.post(re.sub("after=.*", f"after={asked}", again), builder_data(live)).content.decode()
+    assert "<strong>1</strong>" in shown
+    assert "hx-post" not in shown
+    assert (
+        "counted again" in leader.post(re.sub("after=.*", "after=nonsense", again), builder_data(live)).content.decode()
+    )
+
+
 def test_figures_of_an_hour_ago_are_not_shown_at_all(leader, live: World, many):
     live.households(1)
     counted(leader, live)
@@ -91,7 +109,7 @@ def test_the_reach_of_a_saved_phone_bank_is_the_same_count_for_whoever_looks(lea
     bank = live.bank(build=False)
     page = leader.get(url("reach", live, bank.pk)).content.decode()
     assert "take some seconds" in page
-    assert f'hx-get="{url("reach", live, bank.pk)}"' in page
+    assert f'hx-get="{url("reach", live, bank.pk)}?after=' in page
     work()
     assert "<strong>2</strong>" in leader.get(url("reach", live, bank.pk)).content.decode()
     kept = Reckoning.objects.get()
@@ -167,7 +185,7 @@ def test_results_of_many_answers_are_counted_by_the_worker_and_dated(leader, liv
     first = leader.get(page)
     assert "So many answers take some seconds" in first.content.decode()
     assert (first.context["charts"], first.context["areas"], first.context["standing"]) == ([], [], None)
-    assert f'hx-get="{page}"' in first.content.decode()
+    assert f'hx-get="{page}?after=' in first.content.decode()
     assert work() == 1
     counted = leader.get(page)
     assert [bar["value"] for bar in counted.context["charts"][0]["bars"]] == [1]

@@ -16,6 +16,7 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.enums import Meaning, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
 from groundswell.phonebank.dashboards import day_columns, work_by_day
+from groundswell.phonebank.operations.reckoning import moment_of
 from groundswell.phonebank.said import AreaResult, Said, questions_of, results_of, what_people_said
 from groundswell.phonebank.tasks import reckon_figures
 from groundswell.phonebank.views.organiser.frame import (
@@ -29,6 +30,8 @@ from groundswell.phonebank.views.organiser.frame import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
 # Answers that say nothing of where somebody stands are painted grey.
@@ -53,6 +56,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
         question_id=next((question.pk for question in questions if str(question.pk) == wanted), None),
         now=timezone.now(),
         enqueue=lambda reckoning_id: reckon_figures.defer(reckoning_id=reckoning_id),
+        after=moment_of(request.GET.get("after", "")),
     )
     charts = _charts(questions, found.said)
     days = work_by_day(banks_for(request, campaign))
@@ -68,7 +72,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
         days=day_columns(days, shown=DAYS_IN_RESULTS),
         poll_open=_poll_open(campaign),
         counted_at=found.counted_at,
-        is_counting=found.is_counting,
+        count_url=_asking_again(request, found.awaited_since),
         is_new=found.counted_at is None,
     )
     return render(request, "phonebank/organiser/results.html", context)
@@ -139,6 +143,15 @@ def _scale_bars(question: Question, rows: list[Said]) -> list[dict[str, Any]]:
     people = {row.number: row.people for row in rows}
     low, high = question.scale_from or 0, question.scale_to or 0
     return [{"label": str(number), "values": [people.get(number, 0)]} for number in range(low, high + 1)]
+
+
+def _asking_again(request: HttpRequest, awaited_since: datetime | None) -> str:
+    """Where the page asks for the count it waits for; empty if it waits for none."""
+    if awaited_since is None:
+        return ""
+    query = request.GET.copy()
+    query["after"] = str(awaited_since.timestamp())
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _poll_open(campaign: Campaign) -> bool:
