@@ -201,6 +201,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Lock out after repeated failures (rule X1): an account for a quarter of an hour, an address for a minute.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/15m/key", "request_login_code": "30/m/ip,5/15m/key"}
+# With https a web server stands in front, and all come from its address: who they are it says in X-Forwarded-For, or one
+# evening's volunteers would lock each other out.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _https else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {"add_webauthn": "groundswell.accounts.forms.PasskeyForm"}

@@ -23,7 +23,7 @@ class ReckoningKind(TextChoices):
     """What the worker counts because a page may not wait for it."""
 
     REACH = "reach", _("how many households would be rung, and why the others would not")
-    AREAS = "areas", _("what people said to a question, by area")
+    RESULTS = "results", _("what people said, by question and by area")
 
 
 class HoldKind(IntegerChoices):

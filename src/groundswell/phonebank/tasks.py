@@ -11,6 +11,7 @@ from groundswell.phonebank.operations import refresh_queue, roll_up_tallies, tak
 from groundswell.phonebank.operations.reach import count_meant
 from groundswell.phonebank.operations.reckoning import reckon
 from groundswell.phonebank.operations.sessions import close_overdue
+from groundswell.phonebank.said import count_results
 
 # Somebody looks at the page that asked.
 SOONER = 10
@@ -38,7 +39,11 @@ def refresh_open_queues() -> None:
 @task(queue="phonebank", priority=SOONER)
 def reckon_figures(*, reckoning_id: int) -> None:
     """Figures that a page has asked for and may not wait for."""
-    reckon(reckoning_id, counters={ReckoningKind.REACH: count_meant}, now=timezone.now())
+    reckon(
+        reckoning_id,
+        counters={ReckoningKind.REACH: count_meant, ReckoningKind.RESULTS: count_results},
+        now=timezone.now(),
+    )
 
 
 @periodic(cron="* * * * *", queue="phonebank")

@@ -188,6 +188,7 @@ def test_results_of_a_closed_page_go_when_any_page_is_opened(world, open_call, p
     world.household()
     world.household()
     open_call(page)
+    page.evaluate("() => navigator.serviceWorker.ready")
     context.set_offline(True)
     press(page, "Engaged")
     save(page)

@@ -40,6 +40,21 @@ def test_repeated_failures_lock_the_account_for_every_process_and_even_the_right
     assert try_password(Client(), email="bea@example.org").status_code == 302
 
 
+@pytest.mark.parametrize(("proxies", "status"), [(1, 200), (0, 429)])
+def test_behind_a_web_server_an_evenings_volunteers_do_not_lock_each_other_out(client, settings, proxies, status):
+    """Thirty a minute from one address, as the web server in front names it; without one, what a visitor says counts not."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    answers = [
+        client.post(
+            reverse("account_login"),
+            {"login": f"volunteer{number}@example.org", "password": "wrong"},
+            headers={"x-forwarded-for": f"203.0.113.{number}"},
+        ).status_code
+        for number in range(32)
+    ]
+    assert answers[-1] == status
+
+
 def test_an_authenticator_app_is_asked_for_and_its_failures_lock_as_well(client):
     user = make_user(email="ada@example.org", password=PASSWORD)
     secret = "JBSWY3DPEHPK3PXP"

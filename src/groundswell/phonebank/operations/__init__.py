@@ -25,6 +25,7 @@ from groundswell.phonebank.operations.lists import (
     preview,
     refresh_queue,
 )
+from groundswell.phonebank.operations.refused import tell_of_refused
 from groundswell.phonebank.operations.tallies import rebuild_tallies, roll_up_tallies
 
 __all__ = [
@@ -52,5 +53,6 @@ __all__ = [
     "skip",
     "solve_flag",
     "take_back_lapsed",
+    "tell_of_refused",
     "undo_last",
 ]

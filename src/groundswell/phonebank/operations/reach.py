@@ -23,20 +23,29 @@ class Reach:
     awaited_since: datetime | None
 
 
-def reach_of(campaign_id: int, meant: Meant, *, now: datetime, limits: Limits, enqueue: Callable[[int], Any]) -> Reach:
+def reach_of(
+    campaign_id: int,
+    meant: Meant,
+    *,
+    now: datetime,
+    limits: Limits,
+    enqueue: Callable[[int], Any],
+    after: datetime | None = None,
+) -> Reach:
     """The reach of a phone bank, saved or still being built, at once. Raises SegmentError for an expression of no sense.
 
     Some thousand people are counted now; of more, the figures of the last count are given with its time, and the worker
-    counts again: `enqueue` gives it the reckoning's id.
+    counts again: `enqueue` gives it the reckoning's id. `after`: as for `ask_for`.
     """
     if meant.expression is not None:
         check_expression(meant.expression)
-    question = Question(campaign_id, ReckoningKind.REACH, asdict(meant), "people_person", meant.area_ids)
+    question = Question(campaign_id, ReckoningKind.REACH, asdict(meant), meant.area_ids)
     found = ask_for(
         question,
         now=now,
         count=lambda cursor, areas: count_reach(cursor, meant, areas, now=now, limits=limits),
         enqueue=enqueue,
+        after=after,
     )
     figures = found.figures
     kept = figures if figures is None or isinstance(figures, Preview) else Preview.from_figures(figures)

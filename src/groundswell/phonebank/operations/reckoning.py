@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,6 @@ class Question:
     campaign_id: int
     kind: ReckoningKind
     asked: Mapping[str, Any]
-    # Whose size tells whether there are few.
-    table: str
     areas: Sequence[int] = ()
 
     @property
@@ -60,54 +58,67 @@ class Reckoned:
     awaited_since: datetime | None
 
 
+Enqueue = Callable[[int], Any]
+Count = Callable[[Any, list[int]], Any]
+
+
 def ask_for(
-    question: Question, *, now: datetime, count: Callable[[Any, list[int]], Any], enqueue: Callable[[int], Any]
+    question: Question, *, now: datetime, enqueue: Enqueue, count: Count | None = None, after: datetime | None = None
 ) -> Reckoned:
-    """What is known of the question, at once. `count` counts, by a cursor and the areas with all below them, where
-    there are few; `enqueue` puts the job for a reckoning's id into the queue, in the same transaction as the row.
+    """What is known of the question, at once.
+
+    Figures from `after` on are good enough (a page that waits asks again with the moment it waits since: however long
+    the count took, it is the one awaited); without it, those that are FRESH.
+    `enqueue` puts the job for a reckoning's id into the queue, in the same transaction as the row. `count` counts where
+    people are few, by a cursor and the areas with all below them; without it the worker always does.
     """
     try:
-        return _ask(question, now, count, enqueue, few=FEW_PEOPLE)
+        return _ask(question, now, after, enqueue, count)
     except OperationalError:
+        if count is None:
+            raise
         # Few, and yet it took too long.
-        return _ask(question, now, count, enqueue, few=0)
+        return _ask(question, now, after, enqueue, None)
 
 
 @transaction.atomic
-def _ask(
-    question: Question,
-    now: datetime,
-    count: Callable[[Any, list[int]], Any],
-    enqueue: Callable[[int], Any],
-    *,
-    few: int,
-) -> Reckoned:
+def _ask(question: Question, now: datetime, after: datetime | None, enqueue: Enqueue, count: Count | None) -> Reckoned:
+    good_from = min(after, now) if after else now - FRESH
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.read_text(encoding="utf-8"), _parameters(question, now, few))
+        cursor.execute(
+            STATEMENT.read_text(encoding="utf-8"), _parameters(question, now, good_from, FEW_PEOPLE if count else 0)
+        )
         areas, _timeout, pk, figures, counted_at, queued_at, is_due = cursor.fetchone()
-        if pk is None:
+        if pk is None and count is not None:
             return Reckoned(count(cursor, areas), now, None)
     if is_due:
         enqueue(pk)
     if counted_at is None or counted_at < now - SHOWN:
         return Reckoned(None, None, queued_at)
-    return Reckoned(json.loads(figures) if isinstance(figures, str) else figures, counted_at, queued_at)
+    return Reckoned(json.loads(figures), counted_at, queued_at)
 
 
-def _parameters(question: Question, now: datetime, few: int) -> dict[str, Any]:
+def _parameters(question: Question, now: datetime, good_from: datetime, few: int) -> dict[str, Any]:
     return {
         "campaign": question.campaign_id,
         "kind": question.kind.value,
         "key": question.key,
         "asked": json.dumps(question.asked),
-        "table": question.table,
         "areas": list(question.areas),
         "few": few,
         "now": now,
-        "fresh": FRESH,
+        "good_from": good_from,
         "lost": LOST,
         "within": int(WITHIN.total_seconds() * 1000),
     }
+
+
+def moment_of(text: str) -> datetime | None:
+    """The moment that a waiting page names (seconds since 1970); None for anything else."""
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def reckon(

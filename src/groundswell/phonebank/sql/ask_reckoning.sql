@@ -1,5 +1,5 @@
 -- A page asks for figures that may take long: what is known of them, in one round trip. The row notes that they are
--- wanted, and is queued (`is_due`: the page then enqueues the job) if they were never counted, are older than `fresh`, or
+-- wanted, and is queued (`is_due`: the page then enqueues the job) if they were never counted, are older than `good_from`, or
 -- the job that was to count them has been silent for `lost`.
 --
 -- Of few people nothing is noted at all (no row comes back but that of the areas): the page counts them itself at once,
@@ -12,11 +12,11 @@ WITH RECURSIVE below (id) AS (
 ), asked AS (
     INSERT INTO phonebank_reckoning AS r (campaign_id, kind, key, asked, wanted_at, queued_at)
     SELECT %(campaign)s::bigint, %(kind)s::text, %(key)s::text, %(asked)s::jsonb, %(now)s::timestamptz, %(now)s::timestamptz
-     WHERE pg_relation_size(%(table)s::text::regclass) >= %(few)s::bigint
+     WHERE pg_relation_size('people_person') >= %(few)s::bigint
         ON CONFLICT (campaign_id, key) DO UPDATE
        SET wanted_at = excluded.wanted_at,
            queued_at = CASE WHEN r.queued_at IS NULL
-                                 AND (r.counted_at IS NULL OR r.counted_at < excluded.wanted_at - %(fresh)s::interval)
+                                 AND (r.counted_at IS NULL OR r.counted_at < %(good_from)s::timestamptz)
                               OR r.queued_at < excluded.wanted_at - %(lost)s::interval
                             THEN excluded.queued_at
                             ELSE r.queued_at END

@@ -10,4 +10,5 @@ SELECT (SELECT count(*) FROM phonebank_flag
          WHERE phone_bank_id IN (SELECT id FROM banks) AND solved_at IS NULL),
        (SELECT count(DISTINCT tally.caller_id) FROM phonebank_tally tally LEFT JOIN seen ON seen.caller_id = tally.caller_id
          WHERE tally.phone_bank_id IN (SELECT id FROM banks) AND tally.odd_until >= %(since)s::timestamptz
-           AND (seen.reviewed_at IS NULL OR tally.odd_until > seen.reviewed_at))
+           AND (seen.reviewed_at IS NULL OR tally.odd_until > seen.reviewed_at)),
+       pg_relation_size('campaigns_answer')

@@ -14,6 +14,6 @@ SELECT area.name, coalesce(seat.name, ''),
   JOIN people_household home ON home.id = person.household_id
   JOIN places_area area ON area.id = home.area_id
   LEFT JOIN places_area seat ON seat.id = home.constituency_id AND seat.id <> area.id
- WHERE %(membership)s::bigint IS NULL OR home.area_id IN (SELECT accounts_areas_of(%(membership)s::bigint))
+ WHERE %(membership)s::bigint IS NULL OR home.area_id = ANY (ARRAY(SELECT accounts_areas_of(%(membership)s::bigint)))
  GROUP BY area.id, area.name, seat.name
  ORDER BY seat.name NULLS FIRST, area.name

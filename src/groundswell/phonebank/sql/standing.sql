@@ -12,5 +12,5 @@ SELECT count(*) FILTER (WHERE newest.meaning IN ('strong_support', 'yes')),
        WHERE answer.campaign_id = %(campaign)s::bigint AND answer.withdrawn_at IS NULL AND answer.meaning <> ''
          AND (%(membership)s::bigint IS NULL OR EXISTS (
               SELECT 1 FROM people_person person JOIN people_household home ON home.id = person.household_id
-               WHERE person.id = answer.person_id AND home.area_id IN (SELECT accounts_areas_of(%(membership)s::bigint))))
+               WHERE person.id = answer.person_id AND home.area_id = ANY (ARRAY(SELECT accounts_areas_of(%(membership)s::bigint)))))
        ORDER BY answer.person_id, answer.answered_at DESC, answer.id DESC) newest

@@ -10,15 +10,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member
 from groundswell.campaigns.models import Candidate, Question, Script
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.models import Screening
+from groundswell.compliance.operations.suppression import suppress
 from groundswell.compliance.rule_texts import explanation_anchor
-from groundswell.people.models import Person, PersonTag, Segment, Tag
+from groundswell.people.models import Elector, Person, PersonContact, PersonTag, Register, Segment, Tag
 from groundswell.phonebank.models import PhoneBank, Reckoning
+from groundswell.phonebank.operations import preview
 from groundswell.phonebank.tests.organiser_world import answer, builder_data, call, queries_of, url
 from groundswell.phonebank.tests.world import World
 
@@ -189,3 +192,46 @@ def test_the_count_of_few_is_made_at_once_in_nine_queries_whatever_is_chosen(lea
     leader.get(page)
     assert queries_of(leader, page) == 9
     assert not Reckoning.objects.exists()
+
+
+def test_before_it_opens_every_reason_is_counted_and_explained(leader, live: World):
+    """The seven of the promise: no number, TPS, screening too old, suppressed, under age, anonymous, called elsewhere."""
+    homes = live.households(9)
+    today = live.now.date()
+    register = Register.objects.create(
+        constituency=live.area, register_date=today, entitlement="party", purpose="elections", source=live.source
+    )
+
+    def elector(number: int, **fields: Any) -> None:
+        Elector.objects.create(
+            person=homes[number].people[0],
+            register=register,
+            area=live.area,
+            prefix="KD",
+            number=str(number),
+            register_date=today,
+            **fields,
+        )
+
+    PersonContact.objects.filter(person=homes[0].people[0]).delete()
+    Screening.objects.filter(contact_point=homes[1].numbers[0]).update(listed=True)
+    Screening.objects.filter(contact_point=homes[2].numbers[0]).update(screened_on=today - timedelta(days=60))
+    suppress(address=homes[3].numbers[0].value, by=live.organiser)
+    elector(4, attainment_date=today + timedelta(days=1000))
+    elector(5, anonymous=True)
+    elsewhere = live.bank(build=False)
+    call(
+        live,
+        elsewhere,
+        make_member(Role.CALLER, live.campaign).user,
+        ago=timedelta(),
+        contact_point=homes[6].numbers[0],
+    )
+    leader.post(url("new_bank", live), builder_data(live))
+    bank = PhoneBank.objects.get(name="Monday")
+    reach = " ".join(leader.get(url("reach", live, bank.pk)).content.decode().split())
+    assert "<strong>2</strong> households of 9 would be rung" in reach
+    expected = ["no_number", "anonymous", "under_age", "suppressed", "tps", "screening_old", "called_today"]
+    assert preview(bank, now=timezone.now()).refused == {Refusal(reason): 1 for reason in expected}
+    for reason in expected:
+        assert f'{reverse("compliance:rules")}#{explanation_anchor(Refusal(reason))}"' in reach, reason

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
-from groundswell.accounts.models import Membership
+from groundswell.accounts.models import AuditEvent, Membership
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_user, sign_in
 from groundswell.campaigns.models import Answer
 from groundswell.phonebank import bank_settings
@@ -360,3 +360,53 @@ def test_the_result_form_needs_its_token(world):
     assert client.post(url(world, "result"), fields(page), headers=FRAGMENT).status_code == 200
     posted = {**fields(page), "csrfmiddlewaretoken": "wrong"}
     assert client.post(url(world, "result"), posted, headers=FRAGMENT).status_code == 403
+
+
+def test_a_late_result_that_makes_no_sense_is_told_to_the_organiser_once(world):
+    entry = world.household()
+    client = world.client()
+    page = client.get(url(world)).content.decode()
+    client.post(url(world, "pause"), headers=FRAGMENT)
+    posted = fields(page, "call_back", note="She likes trams")
+    for _time in range(2):
+        answer = client.post(url(world, "result"), posted, headers=FRAGMENT)
+        assert (answer.status_code, answer["X-Groundswell-Told"]) == (200, "yes")
+        assert "The organiser has been told of it." in answer.content.decode()
+    flag = Flag.objects.get()
+    assert flag.entry == entry
+    for words in ("Call back", "Choose when to call back.", "She likes trams"):
+        assert flag.note.count(words) == 1, words
+    entry.refresh_from_db()
+    assert entry.state == QueueState.BLOCKED
+    assert AuditEvent.objects.filter(verb="flag_household", subject_id=entry.pk).count() == 1
+    assert not Call.objects.exists()
+    client.post(url(world, "result"), {**posted, "note": "And buses"}, headers=FRAGMENT)
+    assert Flag.objects.get().note.count("\n") == 1
+
+
+def test_a_late_result_that_makes_no_sense_leaves_the_household_with_whoever_has_it(world):
+    entry = world.household()
+    client, other = world.client(), world.client(world.caller("Bea"))
+    page = client.get(url(world)).content.decode()
+    client.post(url(world, "pause"), headers=FRAGMENT)
+    other.get(url(world))
+    client.post(url(world, "result"), fields(page, "sang"), headers=FRAGMENT)
+    entry.refresh_from_db()
+    assert entry.state == QueueState.LEASED
+    assert "no outcome that we know" in Flag.objects.get().note
+
+
+def test_what_can_be_neither_recorded_nor_told_stays_on_the_phone(world):
+    """409: the phone keeps it in sight. A stranger to the household tells no organiser anything."""
+    entry = world.household()
+    client, stranger = world.client(), world.client(world.caller("Bea"))
+    page = client.get(url(world)).content.decode()
+    for outcome in ("no_answer", "sang"):
+        refused = stranger.post(url(world, "result"), fields(page, outcome), headers=FRAGMENT)
+        assert refused.status_code == 409, outcome
+        assert "saved" in refused.content.decode()
+    assert not Flag.objects.exists()
+    QueueEntry.objects.filter(pk=entry.pk).delete()
+    assert client.post(url(world, "result"), fields(page), headers=FRAGMENT).status_code == 409
+    assert client.post(url(world, "result"), fields(page, "sang"), headers=FRAGMENT).status_code == 409
+    assert not Call.objects.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,12 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from groundswell.accounts.enums import Role
+from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.people.models import Person, Tag
+from groundswell.phonebank import said
 from groundswell.phonebank.models import Reckoning
 from groundswell.phonebank.operations import lists, preview, reckoning
 from groundswell.phonebank.tasks import reckon_figures
-from groundswell.phonebank.tests.organiser_world import builder_data, queries_of, url
+from groundswell.phonebank.tests.organiser_world import answer, builder_data, queries_of, url
 from groundswell.phonebank.tests.world import World
+from groundswell.phonebank.views.organiser import overview
 
 
 @pytest.fixture
@@ -74,6 +80,22 @@ def test_another_choice_is_another_count_and_what_is_older_is_shown_with_its_tim
     assert "<strong>3</strong> households of 3" in counted(leader, live)
 
 
+def test_a_count_that_took_longer_than_figures_are_fresh_is_the_one_that_the_page_awaits(leader, live: World, many):
+    live.households(1)
+    first = leader.post(url("bank_count", live), builder_data(live)).content.decode()
+    again = html.unescape(re.findall('hx-post="([^"]+)"', first)[0])
+    work()
+    started = timezone.now() - timedelta(seconds=40)
+    Reckoning.objects.update(counted_at=started)
+    asked = f"{started.timestamp() - 1}"
+    shown = leader.post(re.sub("after=.*", f"after={asked}", again), builder_data(live)).content.decode()
+    assert "<strong>1</strong>" in shown
+    assert "hx-post" not in shown
+    assert (
+        "counted again" in leader.post(re.sub("after=.*", "after=nonsense", again), builder_data(live)).content.decode()
+    )
+
+
 def test_figures_of_an_hour_ago_are_not_shown_at_all(leader, live: World, many):
     live.households(1)
     counted(leader, live)
@@ -87,7 +109,7 @@ def test_the_reach_of_a_saved_phone_bank_is_the_same_count_for_whoever_looks(lea
     bank = live.bank(build=False)
     page = leader.get(url("reach", live, bank.pk)).content.decode()
     assert "take some seconds" in page
-    assert f'hx-get="{url("reach", live, bank.pk)}"' in page
+    assert f'hx-get="{url("reach", live, bank.pk)}?after=' in page
     work()
     assert "<strong>2</strong>" in leader.get(url("reach", live, bank.pk)).content.decode()
     kept = Reckoning.objects.get()
@@ -153,6 +175,55 @@ def test_asking_costs_nine_queries_and_asking_again_eight_whatever_is_chosen(lea
     assert costs == [9, 8]
     page = url("reach", live, bank.pk)
     assert [queries_of(leader, page), queries_of(leader, page)] == [9, 8]
+
+
+def test_results_of_many_answers_are_counted_by_the_worker_and_dated(leader, live: World, monkeypatch):
+    monkeypatch.setattr(said, "FEW_ANSWERS", 0)
+    (home,) = live.households(1, people=2)
+    answer(live, home.people[0], live.ours)
+    page = url("results", live)
+    first = leader.get(page)
+    assert "So many answers take some seconds" in first.content.decode()
+    assert (first.context["charts"], first.context["areas"], first.context["standing"]) == ([], [], None)
+    assert f'hx-get="{page}?after=' in first.content.decode()
+    assert work() == 1
+    counted = leader.get(page)
+    assert [bar["value"] for bar in counted.context["charts"][0]["bars"]] == [1]
+    assert [(row.area, row.people) for row in counted.context["areas"]] == [("Walthamstow", 1)]
+    assert counted.context["standing"].ours == 1
+    assert "hx-trigger" not in counted.content.decode().split('id="results-here"')[1].split(">")[0]
+    answer(live, home.people[1], live.ours)
+    past = timezone.now() - timedelta(minutes=5)
+    Reckoning.objects.update(counted_at=past)
+    again = " ".join(leader.get(page).content.decode().split())
+    assert f"Counted at {timezone.localtime(past):%H:%M:%S}. It is being counted again." in again
+    work()
+    assert leader.get(page).context["standing"].ours == 2
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+def test_results_of_many_answers_cost_nine_queries_and_eight_when_asked_again(
+    leader, live: World, monkeypatch, answers: int
+):
+    monkeypatch.setattr(said, "FEW_ANSWERS", 0)
+    for _each in range(answers):
+        (home,) = live.households(1)
+        answer(live, home.people[0], live.ours)
+    leader.get(url("overview", live))  # what is noted once a visit is not counted
+    page = url("results", live)
+    assert [queries_of(leader, page), queries_of(leader, page)] == [9, 8]
+    work()
+    assert queries_of(leader, page) == 8
+
+
+def test_somebody_of_some_areas_finds_many_answers_in_the_results(client, live: World, monkeypatch):
+    live.bank().areas.add(live.area)
+    member = make_member(Role.ORGANISER, live.campaign)
+    member.areas.add(live.area)
+    sign_in(client, member.user)
+    assert "See the results of your areas" not in client.get(url("overview", live)).content.decode()
+    monkeypatch.setattr(overview, "FEW_ANSWERS", 0)
+    assert "See the results of your areas" in client.get(url("overview", live)).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -126,19 +126,25 @@
     if (main.dataset.goes && submitter?.name !== "keep") fields.push(["last", "1"]);
     say("saving");
     form().querySelectorAll("[type=submit]").forEach((button) => button.setAttribute("aria-busy", "true"));
-    await outbox.put({ uuid, user, url: form().getAttribute("action"), fields, at: Date.now() });
+    // Words for this phone only, should the server not take it.
+    const what = main.querySelector("[name=outcome]:checked")?.closest("label").textContent.trim() ?? "";
+    const whom = [...main.querySelectorAll("[data-person] h1")].find((h) => h.checkVisibility())?.textContent.trim() ?? "";
+    await outbox.put({ uuid, user, url: form().getAttribute("action"), fields, at: Date.now(), what, whom });
     await forgetPage();
     await outbox.flush(user, tokenUrl);
   }
 
-  outbox.listen(async (event, { record, html, why, left }) => {
+  outbox.listen(async (event, { record, html, left }) => {
     if (event === "delivered") {
       sessionStorage.removeItem(`draft:${record.uuid}`);
       if (inUse(record.uuid) || main.querySelector("[data-flush]")) show(html);
       say("saved");
       warn(null);
     } else if (event === "refused") {
-      if (inUse(record.uuid)) { await outbox.forget(record.uuid); show(html); } else warn("refused", { why });
+      // What this page shows can be put right here and now; anything else stays in sight above it.
+      if (html && inUse(record.uuid)) { await outbox.forget(record.uuid); show(html); }
+      else if (html && main.querySelector("[data-flush]")) show(html);
+      else if (inUse(record.uuid)) location.assign(main.dataset.elsewhere);
       say(null);
     } else if (event === "later" || event === "signed-out") {
       if (sending) main.replaceChildren(document.getElementById("waiting").content.cloneNode(true));

@@ -22,11 +22,11 @@ from groundswell.phonebank.bank_settings import settings_of
 from groundswell.phonebank.claims import Claim
 from groundswell.phonebank.enums import ClaimStatus, PhoneBankStatus, RecordStatus
 from groundswell.phonebank.models import PhoneBank
-from groundswell.phonebank.operations import claiming, leases
+from groundswell.phonebank.operations import claiming, leases, tell_of_refused
 from groundswell.phonebank.rules import CallResultError, PhoneBankError
 from groundswell.phonebank.session_queries import sessions_on, way_on
 from groundswell.phonebank.views.caller.identity import identity_in
-from groundswell.phonebank.views.caller.posted import read_id, read_result, read_uuid
+from groundswell.phonebank.views.caller.posted import read_id, read_result, read_uuid, words_of_refused
 from groundswell.phonebank.views.caller.screens import (
     Saved,
     is_fragment,
@@ -90,7 +90,9 @@ def result(request: HttpRequest, bank_id: int) -> HttpResponse:
     """Save one result and give the next household, in one request and one transaction.
 
     Without our script: Post, redirect, get. With it: the next household's markup. A result that makes no sense is
-    answered by 422 and the same household with a sentence saying what to change; then nothing was recorded.
+    answered by 422 and the same household with a sentence saying what to change; then nothing was recorded. One that
+    nobody can correct any more, as its household has gone on, is told to the organiser; what cannot even be told is
+    answered by 409, so that the phone keeps it.
     The page that knows its session to be over, or to ring another list, says `last`: then no household follows.
     """
     by = identity_in(request, bank_id)
@@ -100,11 +102,11 @@ def result(request: HttpRequest, bank_id: int) -> HttpResponse:
         posted = read_result(request.POST, bank_id, now)
         if way is not None and not posted.keep:
             recorded = claiming.record_outcome(result=posted, by=by, now=now)
-            if recorded.status != RecordStatus.REVOKED:
+            if recorded.is_safe:
                 return _led_on(request, bank_id, by, way)
         recorded, claim = claiming.record_and_claim_next(result=posted, by=by, now=now)
     except (CallResultError, WrongAnswer) as mistake:
-        return _again(request, bank_id, by, str(mistake))
+        return _refused(request, bank_id, by, str(mistake))
     if claim.status == ClaimStatus.REVOKED:
         by, claim = _claim(request, bank_id, by)
         if recorded.status == RecordStatus.REVOKED and claim.status != ClaimStatus.REVOKED:
@@ -112,7 +114,9 @@ def result(request: HttpRequest, bank_id: int) -> HttpResponse:
             by, claim = _claim(request, bank_id, by)
     if not is_fragment(request):
         return redirect("phonebank:call", bank_id)
-    notice = ""
+    notice, status = "", 200
+    if not recorded.is_safe:
+        status = 409
     if recorded.status == RecordStatus.UNKNOWN:
         notice = _("That household was not in your hands, so nothing was saved. Here is the next one.")
     elif recorded.status == RecordStatus.REVOKED:
@@ -120,7 +124,7 @@ def result(request: HttpRequest, bank_id: int) -> HttpResponse:
     elif recorded.status == RecordStatus.LATE:
         notice = _("Saved. Meanwhile somebody else had taken that household, which does no harm.")
     saved = saved_line(recorded, posted.outcome, posted.client_uuid)
-    return _page(request, bank_id, by, claim, saved=saved, notice=notice)
+    return _page(request, bank_id, by, claim, saved=saved, notice=notice, status=status)
 
 
 @require_POST
@@ -230,11 +234,29 @@ def _led_on(request: HttpRequest, bank_id: int, by: CallerIdentity, way: WayOn) 
     return HttpResponse(page, headers={"Vary": "X-Groundswell"})
 
 
-def _again(request: HttpRequest, bank_id: int, by: CallerIdentity, mistake: str) -> HttpResponse:
-    """The same household with what to change; nothing was recorded."""
+def _refused(request: HttpRequest, bank_id: int, by: CallerIdentity, mistake: str) -> HttpResponse:
+    """The same household with what to change; or, where that has gone on, the next one, and the organiser is told."""
     by, claim = _claim(request, bank_id, by)
-    page = render_claim(request, bank_id, by, claim, errors=[mistake], posted=request.POST)
-    return HttpResponse(page, status=422)
+    if claim.household is not None and str(claim.household.lease_key) == request.POST.get("lease_key"):
+        page = render_claim(request, bank_id, by, claim, errors=[mistake], posted=request.POST)
+        return HttpResponse(page, status=422)
+    if _tell(request, by, mistake):
+        notice = _("An earlier result did not fit any more, so it was not saved. The organiser has been told of it.")
+        response = _page(request, bank_id, by, claim, notice=notice, notice_tone="warning")
+        response["X-Groundswell-Told"] = "yes"
+        return response
+    notice = _("A result could not be saved. %(why)s") % {"why": mistake}
+    return _page(request, bank_id, by, claim, notice=notice, notice_tone="warning", status=409)
+
+
+def _tell(request: HttpRequest, by: CallerIdentity, mistake: str) -> bool:
+    """Whether the organiser now knows of a result that could not be recorded."""
+    try:
+        in_hand = _in_hand(request)
+    except CallResultError:
+        return False
+    now = timezone.now()
+    return tell_of_refused(**in_hand, words=words_of_refused(request.POST, mistake, now), by=by, now=now)
 
 
 def _page(
@@ -246,9 +268,10 @@ def _page(
     saved: Saved | None = None,
     notice: str = "",
     notice_tone: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     page = render_claim(request, bank_id, by, claim, saved=saved, notice=notice, notice_tone=notice_tone)
-    return HttpResponse(page, headers={"Vary": "X-Groundswell"})
+    return HttpResponse(page, status=status, headers={"Vary": "X-Groundswell"})
 
 
 def _in_hand(request: HttpRequest) -> InHand:

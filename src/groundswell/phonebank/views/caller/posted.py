@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from groundswell.campaigns.scripts import plan_for
@@ -87,6 +88,19 @@ def _local_time(value: str) -> datetime | None:
     except ValueError:
         return None
     return timezone.make_aware(at) if at is not None and timezone.is_naive(at) else at
+
+
+def words_of_refused(posted: QueryDict, mistake: str, now: datetime) -> str:
+    """What the caller pressed, when, and why it could not be recorded: for the organiser, who must sort it out."""
+    outcome = outcomes().get(posted.get("outcome", ""))
+    pressed = timezone.localtime(_occurred_at(posted, now))
+    words = _("A result could not be saved: %(outcome)s, pressed on %(when)s. %(why)s") % {
+        "outcome": outcome.label if outcome else _("no outcome that we know"),
+        "when": date_format(pressed, "j F, H:i"),
+        "why": mistake,
+    }
+    note = posted.get("note", "").replace("\0", "").strip()
+    return f"{words} {_('Their note: “%(note)s”') % {'note': note}}" if note else words
 
 
 def _answers(posted: QueryDict, bank_id: int, now: datetime) -> tuple[GivenAnswer, ...]:

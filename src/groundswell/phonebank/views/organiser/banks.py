@@ -32,6 +32,7 @@ from groundswell.phonebank.operations import (
 )
 from groundswell.phonebank.operations.organising import create_phone_bank, reshape_phone_bank
 from groundswell.phonebank.operations.reach import reach_of
+from groundswell.phonebank.operations.reckoning import moment_of
 from groundswell.phonebank.queries import queue_counts, why_empty
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
@@ -164,10 +165,10 @@ def reach(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """How many households it will ring if it opened now and, by reason, how many it will not."""
     campaign = campaign_for(request, slug)
     found = get_object_or_404(_with_areas(banks_for(request, campaign)), pk=pk)
-    context = {"reach_url": reverse("phonebank:reach", args=[slug, pk]), "bank": found}
+    context: dict[str, Any] = {"reach_url": reverse("phonebank:reach", args=[slug, pk]), "bank": found}
     now = timezone.now()
     try:
-        context |= _counted(campaign, Meant.by(found), limits_in_force(on=caller_day(now)), now)
+        context |= _counted(request, campaign, Meant.by(found), limits_in_force(on=caller_day(now)), now)
     except SegmentError as error:
         context["problem"] = str(error)
     if getattr(request, "htmx", False):
@@ -184,22 +185,23 @@ def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = WhomForm(request.POST, campaign=campaign, membership=membership_of(request), bank_id=bank_id)
     if not form.is_valid():
         return render(request, "phonebank/organiser/reach_later.html", {"form": form})
-    context = _counted(campaign, form.meant(), form.limits, timezone.now())
-    address = reverse("phonebank:bank_count", args=[slug])
-    context["count_url"] = f"{address}?bank={bank_id}" if bank_id else address
+    context = _counted(request, campaign, form.meant(), form.limits, timezone.now())
+    context["count_url"] = f"{reverse('phonebank:bank_count', args=[slug])}?bank={bank_id}"
     return render(request, "phonebank/organiser/reach_part.html", context)
 
 
-def _counted(campaign: Campaign, meant: Meant, limits: Limits, now: datetime) -> dict[str, Any]:
+def _counted(request: HttpRequest, campaign: Campaign, meant: Meant, limits: Limits, now: datetime) -> dict[str, Any]:
     """What is known of whom it would ring; never waited for."""
 
     def enqueue(reckoning_id: int) -> None:
         reckon_figures.defer(reckoning_id=reckoning_id)
 
-    found = reach_of(campaign.pk, meant, now=now, limits=limits, enqueue=enqueue)
+    after = moment_of(request.GET.get("after", ""))
+    found = reach_of(campaign.pk, meant, now=now, limits=limits, enqueue=enqueue, after=after)
     context: dict[str, Any] = {"counted_at": found.counted_at, "is_counting": found.awaited_since is not None}
     if found.awaited_since is not None:
         context["waits_long"] = now - found.awaited_since > WAITS_LONG
+        context["after"] = str(found.awaited_since.timestamp())
     if found.preview is None:
         return context
     counted = found.preview

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from groundswell.accounts.access import accessible_campaigns, memberships_of, require_role
 from groundswell.accounts.enums import Role
-from groundswell.campaigns.models import Candidate, Script
+from groundswell.campaigns.models import Campaign, Candidate, Script
 from groundswell.people.models import PersonContact
 from groundswell.phonebank.dashboards import LOOK_BACK, attention, attention_in, bank_progress, callers_here, pace
 from groundswell.phonebank.models import PhoneBank
-from groundswell.phonebank.said import where_voters_stand
+from groundswell.phonebank.said import FEW_ANSWERS, where_voters_stand
 from groundswell.phonebank.views.organiser.frame import (
     LEADERS,
     TEAM,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from groundswell.accounts.models import Membership
-    from groundswell.campaigns.models import Campaign
 
 
 @require_GET
@@ -77,11 +77,9 @@ def overview_live(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _standing_of(campaign: Campaign, membership: Membership) -> dict[str, Any]:
     now = timezone.now()
     limited = limited_to_areas(membership)
-    banks = bank_progress(campaign.pk)
     since = now - LOOK_BACK
-    if limited:
-        theirs = set(PhoneBank.objects.filter(campaign=campaign).for_member(membership).values_list("pk", flat=True))
-        banks = [bank for bank in banks if bank.id in theirs]
+    theirs = PhoneBank.objects.filter(campaign=campaign).for_member(membership).values_list("pk", flat=True)
+    banks = bank_progress(campaign.pk, only=list(theirs) if limited else None)
     ids = [bank.id for bank in banks]
     waiting = attention(ids, since=since) if limited else attention_in(campaign.pk, ids, since=since)
     return {
@@ -90,14 +88,22 @@ def _standing_of(campaign: Campaign, membership: Membership) -> dict[str, Any]:
         "callers": callers_here(ids, now=now),
         "open_flags": waiting.flags,
         "odd_callers": waiting.odd_callers,
-        "standing": where_voters_stand(campaign.pk, membership_id=limited),
+        **_voters(campaign, limited, waiting.answers_bytes),
     }
+
+
+def _voters(campaign: Campaign, limited: int | None, answers_bytes: int) -> dict[str, Any]:
+    """Where voters stand. Of one who sees some areas, many answers are left to the results, which the worker counts."""
+    if limited and answers_bytes >= FEW_ANSWERS:
+        return {"see_results": True}
+    return {"standing": where_voters_stand(campaign.pk, membership_id=limited)}
 
 
 def _first_steps(campaign: Campaign) -> dict[str, Any]:
-    """What a campaign without a phone bank has of what the first call needs."""
-    return {
-        "has_numbers": PersonContact.objects.exists(),
-        "has_candidate": Candidate.objects.filter(campaign=campaign).exists(),
-        "has_script": Script.objects.filter(campaign=campaign).exists(),
-    }
+    """What a campaign without a phone bank has of what the first call needs; one query."""
+    found = Campaign.objects.filter(pk=campaign.pk).values(
+        has_numbers=Exists(PersonContact.objects.all()),
+        has_candidate=Exists(Candidate.objects.filter(campaign=OuterRef("pk"))),
+        has_script=Exists(Script.objects.filter(campaign=OuterRef("pk"))),
+    )
+    return {**found.get()}

@@ -16,7 +16,9 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.enums import Meaning, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
 from groundswell.phonebank.dashboards import day_columns, work_by_day
-from groundswell.phonebank.said import AreaResult, Said, said_by_area, what_people_said, where_voters_stand
+from groundswell.phonebank.operations.reckoning import moment_of
+from groundswell.phonebank.said import AreaResult, Said, questions_of, results_of, what_people_said
+from groundswell.phonebank.tasks import reckon_figures
 from groundswell.phonebank.views.organiser.frame import (
     TEAM,
     banks_for,
@@ -28,6 +30,8 @@ from groundswell.phonebank.views.organiser.frame import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
 # Answers that say nothing of where somebody stands are painted grey.
@@ -43,22 +47,33 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Charts with their tables: every question, then one question by area, then the work by day."""
     campaign = campaign_for(request, slug, *TEAM)
     membership = limited_to_areas(membership_of(request))
-    questions = list(Question.objects.filter(campaign=campaign).order_by("-is_voter_id", "pk"))
-    said = what_people_said(campaign.pk, membership_id=membership)
-    charts = _charts(questions, said)
-    chosen = _chosen(request, charts)
+    questions = list(questions_of(campaign.pk))
+    wanted = request.GET.get("question", "")
+    found = results_of(
+        campaign.pk,
+        questions,
+        membership_id=membership,
+        question_id=next((question.pk for question in questions if str(question.pk) == wanted), None),
+        now=timezone.now(),
+        enqueue=lambda reckoning_id: reckon_figures.defer(reckoning_id=reckoning_id),
+        after=moment_of(request.GET.get("after", "")),
+    )
+    charts = _charts(questions, found.said)
     days = work_by_day(banks_for(request, campaign))
     context = page(
         campaign,
         "results",
         charts=charts,
-        words=_words(questions, said),
-        standing=where_voters_stand(campaign.pk, membership_id=membership) if charts else None,
-        chosen=chosen,
-        areas=said_by_area(campaign.pk, chosen["question"].pk, membership_id=membership) if chosen else [],
+        words=_words(questions, found.said),
+        standing=found.standing,
+        chosen=next((chart for chart in charts if chart["question"].pk == found.question_id), None),
+        areas=found.areas,
         area_legend=AreaResult.legend(),
         days=day_columns(days, shown=DAYS_IN_RESULTS),
         poll_open=_poll_open(campaign),
+        counted_at=found.counted_at,
+        count_url=_asking_again(request, found.awaited_since),
+        is_new=found.counted_at is None,
     )
     return render(request, "phonebank/organiser/results.html", context)
 
@@ -130,11 +145,13 @@ def _scale_bars(question: Question, rows: list[Said]) -> list[dict[str, Any]]:
     return [{"label": str(number), "values": [people.get(number, 0)]} for number in range(low, high + 1)]
 
 
-def _chosen(request: HttpRequest, charts: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The question to break down by area: the one asked for, else the first with options."""
-    able = [chart for chart in charts if not chart["is_scale"]]
-    wanted = request.GET.get("question", "")
-    return next((chart for chart in able if str(chart["question"].pk) == wanted), able[0] if able else None)
+def _asking_again(request: HttpRequest, awaited_since: datetime | None) -> str:
+    """Where the page asks for the count it waits for; empty if it waits for none."""
+    if awaited_since is None:
+        return ""
+    query = request.GET.copy()
+    query["after"] = str(awaited_since.timestamp())
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _poll_open(campaign: Campaign) -> bool:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_campaigns'),
         ('events', '0001_initial'),
-        ('phonebank', '0002_reckonings'),
+        ('phonebank', '0003_results_are_reckoned'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
