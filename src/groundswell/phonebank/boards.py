@@ -28,6 +28,7 @@ TICKER_SHOWN = 7
 LEADERS_SHOWN = 8
 # A milestone is celebrated for so long after the minute in which it was reached.
 CELEBRATED_FOR = timedelta(minutes=2)
+CELEBRATED_AT_LEAST = timedelta(seconds=10)
 FIRST_MILESTONES = (10, 25, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000)
 MILESTONES_AFTER = 1000
 CALLS_BADGES = (100, 50, 25, 10)
@@ -125,7 +126,7 @@ def board_of(numbers: SessionNumbers) -> Board:
     return Board(
         numbers=numbers,
         phase=phase_of(numbers),
-        celebrated=_celebrated(reached, numbers.at),
+        celebrated=_celebrated(reached, numbers),
         columns=minute_columns(numbers),
         ticker=ticker(numbers, reached, names),
         leaders=ranking(numbers, names),
@@ -159,8 +160,11 @@ def _marks(calls: int, target: int | None) -> Iterator[int]:
     return iter(sorted(marks))
 
 
-def _celebrated(reached: list[Milestone], now: datetime) -> Milestone | None:
-    fresh = [each for each in reached if now - each.at < CELEBRATED_FOR]
+def _celebrated(reached: list[Milestone], numbers: SessionNumbers) -> Milestone | None:
+    # In a rehearsal two minutes are over before anybody has looked up.
+    lasts = max(CELEBRATED_FOR, CELEBRATED_AT_LEAST * numbers.facts.speed)
+    now = numbers.facts.shown(numbers.at)
+    fresh = [each for each in reached if now - each.at < lasts]
     return max(fresh, key=lambda each: (each.is_target, each.calls), default=None)
 
 
@@ -170,7 +174,7 @@ def minute_columns(numbers: SessionNumbers) -> list[dict[str, Any]]:
     if facts.started_at is None:
         return []
     by_minute = dict(numbers.minutes)
-    end = _minute(min(facts.closed_at or numbers.at, numbers.at))
+    end = _minute(numbers.ends_shown)
     begin = max(_minute(facts.started_at), end - (MINUTES_SHOWN - 1) * A_MINUTE)
     return _columns(by_minute, begin, end, 1, facts.time_zone)
 
@@ -180,7 +184,7 @@ def evening_columns(numbers: SessionNumbers, *, most: int = MINUTES_SHOWN) -> li
     facts = numbers.facts
     if facts.started_at is None:
         return []
-    begin, end = _minute(facts.started_at), _minute(min(facts.closed_at or numbers.at, numbers.at))
+    begin, end = _minute(facts.started_at), _minute(numbers.ends_shown)
     length = int((end - begin) / A_MINUTE) + 1
     step = next((step for step in (1, 2, 5, 10, 15, 30) if length <= most * step), 60)
     return _columns(dict(numbers.minutes), begin, end, step, facts.time_zone)
@@ -225,12 +229,17 @@ def _initial(name: str) -> str:
 
 def ticker(numbers: SessionNumbers, reached: list[Milestone], names: dict[int, str]) -> list[TickerItem]:
     """What is going on, newest first: arrivals of first-timers, conversations, milestones."""
+    shown = numbers.facts.shown
     items = [
-        TickerItem(arrival.at, "hand", _("Welcome, %(name)s: your first session!") % {"name": names[arrival.user_id]})
+        TickerItem(
+            shown(arrival.at), "hand", _("Welcome, %(name)s: your first session!") % {"name": names[arrival.user_id]}
+        )
         for arrival in numbers.arrivals
     ]
     items += [
-        TickerItem(moment.at, "message-circle", _("%(name)s had a conversation") % {"name": names[moment.user_id]})
+        TickerItem(
+            shown(moment.at), "message-circle", _("%(name)s had a conversation") % {"name": names[moment.user_id]}
+        )
         for moment in numbers.newest
         if moment.user_id not in numbers.unranked and moment.user_id in names
     ]

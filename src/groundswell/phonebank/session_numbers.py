@@ -95,13 +95,26 @@ class Facts:
     campaign_slug: str
     campaign: str
     bank_ids: tuple[int, ...]
+    speed: int = 1
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the evening is played faster than time goes by, with invented people."""
+        return self.speed > 1
+
+    def shown(self, at: datetime) -> datetime:
+        """A moment as the session's own clock has it, which in a rehearsal runs faster from the start on."""
+        if self.started_at is None or at <= self.started_at:
+            return at
+        return self.started_at + (at - self.started_at) * self.speed
 
 
 @dataclass(frozen=True, slots=True)
 class SessionNumbers:
     """The numbers of one session at one moment: nothing of whom they called, nor of what these said.
 
-    `minutes` are those in which anybody rang, in order. `newest` are the last conversations, newest first.
+    `minutes` are those in which anybody rang, in order, by the session's own clock (`Facts.shown`). `newest` are the last
+    conversations, newest first. `caller_hours`: how long its callers were there, together, by that clock.
     `unranked` are the callers with a run of odd speed that no organiser has looked at since.
     """
 
@@ -113,6 +126,7 @@ class SessionNumbers:
     unranked: frozenset[int]
     joined: int
     here: int
+    caller_hours: float
     arrivals: tuple[Arrival, ...]
     newest: tuple[Moment, ...]
 
@@ -130,6 +144,16 @@ class SessionNumbers:
     def identified(self) -> int:
         """Conversations that placed a voter: how many, never where."""
         return self.work.identified
+
+    @property
+    def calls_per_caller_hour(self) -> float:
+        """Dials in each hour that a caller was there; 0 when nobody was."""
+        return self.calls / self.caller_hours if self.caller_hours else 0.0
+
+    @property
+    def ends_shown(self) -> datetime:
+        """Where its pictures end, by the session's own clock: now, or its close."""
+        return self.facts.shown(min(self.facts.closed_at or self.at, self.at))
 
     @property
     def callers_who_rang(self) -> int:
@@ -169,10 +193,10 @@ def _count(session_id: int, settled: _Settled | None, now: datetime) -> tuple[Se
         settled = None
     until = now - SETTLED_AFTER
     row = _read(session_id, since=settled.until if settled else _BEFORE_EVERYTHING, until=until, now=now)
-    facts = Facts(*row[:16])
+    facts = Facts(*row[:17])
     if settled is not None and not settled.is_of(facts):
         return _count(session_id, None, now)
-    joined, here, reviewed, arrivals, by_caller, by_minute, newest = row[16:]
+    joined, here, present_seconds, reviewed, arrivals, by_caller, by_minute, newest = row[17:]
     kept = _Settled(facts, now, until)
     if settled is not None:
         kept = replace(kept, begun_at=settled.begun_at, **_copies(settled))
@@ -193,6 +217,7 @@ def _count(session_id: int, settled: _Settled | None, now: datetime) -> tuple[Se
         ),
         joined=joined,
         here=here,
+        caller_hours=float(present_seconds) * facts.speed / 3600,
         arrivals=tuple(Arrival(user_id, name, _moment(at)) for user_id, name, at in arrivals),
         newest=tuple(found.newest),
     )

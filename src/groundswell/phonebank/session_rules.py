@@ -27,6 +27,8 @@ LOBBY_OPENS = timedelta(hours=2)
 LONGEST_EXTENSION = timedelta(hours=3)
 # A session that nobody closed ends by itself, once everybody has had time to finish a call.
 CLOSES_BY_ITSELF = timedelta(minutes=15)
+# So many times faster than an evening goes by, at most: two hours in a minute.
+FASTEST_REHEARSAL = 120
 # Somebody whose page has not been heard of for so long is away: no signal, the phone in a pocket, gone home.
 AWAY = timedelta(minutes=3)
 # A conversation takes three or four minutes; so long on one household, and somebody should ask how it goes.
@@ -140,6 +142,18 @@ def check_live(session: Session, *, now: datetime) -> None:
         raise SessionError(_("This session has been closed meanwhile."))
     if phase != Phase.LIVE:
         raise SessionError(_("This session has not begun yet."))
+
+
+def check_rehearsal(session: Session, *, speed: int) -> None:
+    """Raise SessionError unless this session may be played at that speed: whoever is real has time as it is."""
+    if not 1 <= speed <= FASTEST_REHEARSAL:
+        raise SessionError(
+            _("A rehearsal runs at 1 to %(most)s times the speed of an evening.") % {"most": FASTEST_REHEARSAL}
+        )
+    if speed > 1 and not session.event.campaign.is_demo:
+        raise SessionError(
+            _("Only a session of the demo can be rehearsed faster: real people are called in real time.")
+        )
 
 
 def check_extension(session: Session, *, until: datetime, now: datetime) -> None:

@@ -13,6 +13,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.phonebank.session_rules import FASTEST_REHEARSAL
+
 
 class Session(models.Model):
     """The calling part of an event of kind phone bank. Before `started_at` its callers are in the lobby."""
@@ -29,9 +31,15 @@ class Session(models.Model):
     # The host's own end, where it differs from the event's.
     extended_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # A rehearsal with invented people is played faster than time goes by, and its numbers are stretched by this. A trigger
+    # (sql/install/70_rehearsal.sql) allows more than 1 in a demo campaign only.
+    speed = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="session_speed_range", condition=Q(speed__gte=1) & Q(speed__lte=FASTEST_REHEARSAL)
+            ),
             models.CheckConstraint(name="session_has_board_key", condition=~Q(board_key="")),
             models.CheckConstraint(
                 name="session_closed_after_start",

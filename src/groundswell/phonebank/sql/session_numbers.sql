@@ -3,7 +3,7 @@
 -- joined), and two minutes more are read than are counted, because a run of odd speed may cross `since`.
 -- What is `settled` (recorded and joined before `until`) changes no more: too old to be undone, too old to be committing.
 WITH evening AS MATERIALIZED (
-    SELECT s.id, s.started_at, s.closed_at,
+    SELECT s.id, s.started_at, s.closed_at, s.speed,
            greatest(s.started_at, %(since)s::timestamptz) AS since,
            greatest(s.started_at, %(since)s::timestamptz - make_interval(secs => %(odd_seconds)s::float8)) AS read_since,
            least(%(now)s::timestamptz, s.closed_at + make_interval(secs => %(belated)s::float8)) AS read_until
@@ -30,12 +30,15 @@ WITH evening AS MATERIALIZED (
        AND c.undone_at IS NULL
 ), paced AS (
     SELECT ledger.*,
+           -- A rehearsal is so many times faster than people are; what is odd about it would be odder still.
            recorded_at - lag(recorded_at, %(odd_calls)s::int - 1) OVER (PARTITION BY caller_id ORDER BY recorded_at)
-               <= make_interval(secs => %(odd_seconds)s::float8) AS is_odd
+               <= make_interval(secs => %(odd_seconds)s::float8 / (SELECT speed FROM evening)) AS is_odd
       FROM ledger
 ), counted AS MATERIALIZED (
     SELECT caller_id, recorded_at, is_dial, is_contact, is_identified, is_odd,
-           date_trunc('minute', least(recorded_at, evening.closed_at), 'UTC') AS minute,
+           -- By the session's own clock, which in a rehearsal runs faster.
+           date_trunc('minute', evening.started_at + (least(recorded_at, evening.closed_at) - evening.started_at) * evening.speed,
+                      'UTC') AS minute,
            recorded_at < %(until)s::timestamptz AND joined_at < %(until)s::timestamptz AS settled
       FROM paced, evening
      WHERE (recorded_at >= evening.since OR joined_at >= %(since)s::timestamptz)
@@ -54,8 +57,13 @@ WITH evening AS MATERIALIZED (
            caller.left_at IS NULL AND NOT coalesce(status.paused, false)
                AND greatest(caller.last_seen_at, status.last_seen_at)
                    >= %(now)s::timestamptz - make_interval(secs => %(here)s::float8) AS is_here,
+           greatest(0, extract(epoch FROM
+               least(coalesce(caller.left_at, greatest(caller.last_seen_at, status.last_seen_at)),
+                     evening.closed_at, %(now)s::timestamptz)
+               - greatest(caller.joined_at, evening.started_at))) AS seconds,
            status.reviewed_at
       FROM caller
+      LEFT JOIN evening ON true
       LEFT JOIN (
           SELECT caller_id, max(last_seen_at) AS last_seen_at, max(reviewed_at) AS reviewed_at,
                  bool_and(paused_at IS NOT NULL) AS paused
@@ -65,9 +73,10 @@ WITH evening AS MATERIALIZED (
 SELECT s.id, s.board_key, s.show_leaders, s.started_at, s.closed_at, coalesce(s.extended_until, event.ends_at),
        event.starts_at, event.title, event.target, event.hashtag, event.time_zone, coalesce(area.name, ''),
        campaign.id, campaign.slug, campaign.name,
-       coalesce((SELECT array_agg(id ORDER BY id) FROM bank), '{}'),
+       coalesce((SELECT array_agg(id ORDER BY id) FROM bank), '{}'), s.speed,
        (SELECT count(*) FROM presence),
        (SELECT count(*) FROM presence WHERE is_here),
+       CASE WHEN s.started_at IS NULL THEN 0 ELSE coalesce((SELECT sum(seconds) FROM presence), 0) END,
        coalesce((SELECT json_agg(json_build_array(id, extract(epoch FROM reviewed_at)))
                    FROM presence WHERE reviewed_at IS NOT NULL), '[]'),
        coalesce((SELECT json_agg(json_build_array(presence.id, person.name, extract(epoch FROM presence.joined_at))

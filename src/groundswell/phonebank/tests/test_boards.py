@@ -60,6 +60,7 @@ def numbers(*callers: CallerNumbers, dials_by_minute: dict[int, int] | None = No
         minutes=tuple((START + minute * MINUTE, Work(dials)) for minute, dials in sorted(spread.items())),
         callers={each.user_id: each for each in callers},
         unranked=frozenset(),
+        caller_hours=2.0,
         joined=len(callers),
         here=len(callers),
         arrivals=(),
