@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_campaigns'),
         ('events', '0002_notice_reasons'),
-        ('phonebank', '0003_sessions'),
+        ('phonebank', '0004_sessions'),
     ]
 
     operations = [
