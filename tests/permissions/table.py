@@ -262,10 +262,33 @@ IMPORTS = [
     row("imports:undo", KEEPERS, FORM, pk=lambda w: w.imported.pk),
 ]
 
+EVENTS = [
+    row("events:list", LEADERS, slug=seat),
+    row("events:new", LEADERS, FORM, slug=seat),
+    row("events:manage", LEADERS, slug=seat, pk=lambda w: w.event.pk),
+    row("events:edit", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),
+    row("events:publication", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk),
+    row("events:move", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),
+    row("events:cancellation", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),
+    row("events:weeks", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),
+    row("events:discarding", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk),
+    row("events:sign_ups", LEADERS, slug=seat, pk=lambda w: w.event.pk),
+    row("events:arrival", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk, attendance_id=lambda w: w.attendance.pk),
+    row("events:removal", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk, attendance_id=lambda w: w.attendance.pk),
+    # By the signed link alone, whoever opens it: it was sent to one address.
+    row("events:mine", EVERYONE, FORM, token=lambda w: w.own_token),
+    row("events:mine_consent", EVERYONE, POST, token=lambda w: w.own_token, channel="email"),
+    row("events:mine_withdrawal", EVERYONE, POST, token=lambda w: w.own_token),
+    row("events:index", EVERYONE),
+    row("events:page", EVERYONE, FORM, slug=lambda w: w.event.ask.slug),
+    row("events:thanks", EVERYONE, slug=lambda w: w.event.ask.slug),
+]
+
 TABLE = [
     *WEB,
     *ACCOUNTS,
     *CAMPAIGNS,
+    *EVENTS,
     *CALLING,
     *EVENING,
     *BOARDS,

@@ -15,7 +15,10 @@ from groundswell.accounts.setup_links import SALT
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
 from groundswell.campaigns.models import Ask, Candidate, Question, Script
 from groundswell.compliance.models import Consent, Suppression
-from groundswell.events.models import Event
+from groundswell.events.enums import EventKind
+from groundswell.events.models import Attendance, Event
+from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
+from groundswell.events.own_links import own_token
 from groundswell.people.addresses import address_hash
 from groundswell.people.files.uploads import kept_upload
 from groundswell.people.models import (
@@ -215,3 +218,23 @@ class World:
             return ImportBatch.objects.create(
                 kind="phones", status="done", file_name="phones.csv", constituency=self.area, rejects_file=kept.name
             )
+
+    @cached_property
+    def event(self) -> Event:
+        """An evening of the campaign, open to everybody."""
+        starts_at = timezone.now() + timedelta(days=3)
+        details = EventDetails(
+            title="Evening", kind=EventKind.MEETING, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2)
+        )
+        made = create_event(campaign=self.campaign, details=details, by=None, now=timezone.now())
+        return publish_event(event=made, by=None, now=timezone.now())
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        """Somebody who signed up for it."""
+        return sign_up(event=self.event, name="Bea", email="bea@example.org", now=timezone.now())
+
+    @cached_property
+    def own_token(self) -> str:
+        """What their own link ends in."""
+        return own_token(self.attendance)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("places/", include("groundswell.places.urls")),
     path("compliance/", include("groundswell.compliance.urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
+    path("", include("groundswell.events.urls")),
     path("phonebank/", include("groundswell.phonebank.urls")),
 ]
 

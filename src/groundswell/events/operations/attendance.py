@@ -15,6 +15,7 @@ from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.models import ShareLink
 from groundswell.campaigns.operations.asks import take_action, withdraw_action
 from groundswell.events.models import Attendance, Event
+from groundswell.events.operations.consents import take_back_number
 from groundswell.events.operations.places import fill_places, has_room, locked
 from groundswell.events.rules import Door, EventRuleError, door, is_zone
 from groundswell.events.signals import signed_up, withdrew
@@ -106,12 +107,17 @@ def change_own_details(
 ) -> Attendance:
     """Another number for the evening, another zone for the letters. An empty number takes the one given back.
 
-    The number stays among the person's, if somebody else told us of it. Raises AddressError for what is no number.
+    Whoever takes a number back takes back with it that we may ring them there; as one of the person's addresses it
+    stays on record. Raises AddressError for what is no number.
     """
     attendance = (
-        Attendance.objects.select_for_update(of=("self",)).select_related("event", "person").get(pk=attendance.pk)
+        Attendance.objects.select_for_update(of=("self",))
+        .select_related("event", "person", "phone")
+        .get(pk=attendance.pk)
     )
     number = normalise_phone(phone) if phone.strip() else ""
+    if attendance.phone is not None and attendance.phone.value != number:
+        take_back_number(attendance, by=by)
     attendance.phone = add_own_number(person=attendance.person, number=number, by=by) if number else None
     if is_zone(time_zone):
         attendance.time_zone = time_zone

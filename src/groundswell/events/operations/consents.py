@@ -61,6 +61,20 @@ def answer_box(*, attendance: Attendance, box: Box, agreed: bool, now: datetime,
     return True
 
 
+def take_back_number(attendance: Attendance, *, by: User | None) -> None:
+    """Part of a change of number: what was agreed to for the old one, or waits to be, is taken back."""
+    attendance.action.pending_consents.filter(channel=Channel.CALL, confirmed_at__isnull=True).delete()
+    if holds_consent(attendance, Channel.CALL):
+        withdraw_consent(
+            person=attendance.person,
+            channel=Channel.CALL,
+            contact_point=attendance.phone,
+            by=by,
+            source="own page of an event",
+        )
+        record("take_back_number", by=by, subject=attendance.person, event_id=attendance.event_id)
+
+
 def address_for(attendance: Attendance, channel: Channel) -> ContactPoint | None:
     """The address a box is about: the email they signed up with, or the number they gave for the evening."""
     return attendance.email if channel == Channel.EMAIL else attendance.phone

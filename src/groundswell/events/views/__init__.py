@@ -1,0 +1,1 @@
+"""Pages of events: the organiser's, the public one, and a sign-up's own."""
