@@ -51,7 +51,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
 
     from groundswell.accounts import audit
     from groundswell.campaigns.enums import VoterIdTemplate
-    from groundswell.cli.demo import calling, cast, electorate, filing, invention
+    from groundswell.cli.demo import calling, cast, electorate, filing, gatherings, invention
     from groundswell.people.models import Register
     from groundswell.places.enums import PARLIAMENT_2024
     from groundswell.places.models import Area
@@ -104,7 +104,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
         now=now,
     )
     calls = calling.work_through(busy, walthamstow, team, now=now, rng=rng)
-    calling.open_bank(
+    fresh = calling.open_bank(
         campaign=campaign,
         seat=bury_north,
         name="Bury North: every vote counts",
@@ -114,6 +114,15 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
         now=now,
     )
     cast.make_segment(team, campaign, scripts[VoterIdTemplate.PARTY_CODE])
+    gatherings.make_evenings(
+        campaign=campaign,
+        banks=(busy, fresh),
+        seats=(walthamstow, bury_north),
+        team=team,
+        last_monday=mondays[-1],
+        now=now,
+        rng=rng,
+    )
     audit.record("load_demo", by=None, campaign_id=campaign.pk, calls=calls)
     return _counts() | {"calls": calls}
 

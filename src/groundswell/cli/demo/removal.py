@@ -16,10 +16,12 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
 
 from groundswell.accounts.models import Membership, Organisation, User
-from groundswell.campaigns.models import Campaign
+from groundswell.campaigns.models import Action, Campaign
 from groundswell.cli.demo import invention, story
 from groundswell.compliance.models import ScreeningFile, Suppression
-from groundswell.people.models import ContactPoint, DataSource, ImportBatch, Person, PersonTag, Tag
+from groundswell.people.enums import ContactKind
+from groundswell.people.models import ContactPoint, DataSource, ImportBatch, Person, PersonContact, PersonTag, Tag
+from groundswell.people.operations.supporters import OWN_WORDS
 from groundswell.places.models import Area
 
 Doomed = dict[type[models.Model], set[object]]
@@ -63,24 +65,31 @@ def _check_references(cursor: CursorWrapper) -> None:
 
 def _roots() -> Doomed:
     """What the demo made that nothing else leads to."""
-    source = DataSource.objects.filter(name__in=[story.DATA_SOURCE, story.PHONE_SOURCE, story.CARDS_SOURCE])
-    people = Person.objects.filter(source__in=source)
-    invented = Q()
+    ours = [story.DATA_SOURCE, story.PHONE_SOURCE, story.CARDS_SOURCE, story.SIGN_UPS_SOURCE]
+    source = DataSource.objects.filter(name__in=ours)
+    campaigns = Campaign.objects.filter(is_demo=True)
+    people = Person.objects.filter(Q(source__in=source) | Q(pk__in=_signed_up_here_only(campaigns)))
+    invented = Q(kind=ContactKind.EMAIL, value__endswith=f"@{story.EMAIL_DOMAIN}")
     for prefix in (invention.MOBILES, invention.NUMBERS_ANYWHERE, invention.STALL_NUMBERS):
         invented |= Q(value__startswith=prefix)
     for town in (invention.WALTHAMSTOW, invention.BURY_NORTH):
         for prefix in town.landlines:
             invented |= Q(value__startswith=prefix)
+    invented |= Q(person_contacts__source__name=OWN_WORDS)
     points = ContactPoint.objects.filter(invented, person_contacts__person__in=people)
-    points = points.exclude(person_contacts__person__in=Person.objects.exclude(source__in=source))
-    campaigns = Campaign.objects.filter(is_demo=True)
+    points = points.exclude(person_contacts__person__in=Person.objects.exclude(pk__in=people))
+    own_words = DataSource.objects.filter(name=OWN_WORDS).exclude(
+        pk__in=PersonContact.objects.exclude(person__in=people).values("source")
+    )
+    own_words = own_words.exclude(pk__in=Person.objects.exclude(pk__in=people).values("source"))
     elsewhere = Membership.objects.filter(user=OuterRef("pk")).exclude(campaign__in=campaigns)
     # Volunteers who joined by the demo's link belong to nothing else.
     visitors = User.objects.filter(~Exists(elsewhere), memberships__campaign__in=campaigns)
     own_tags = Tag.objects.filter(name__in=[name for name, _ in invention.TAGS])
     hashes = [bytes(value) for value in points.values_list("address_hash", flat=True)]
     roots: dict[type[models.Model], models.QuerySet[models.Model]] = {
-        DataSource: source,
+        DataSource: source | own_words,
+        Person: people,
         ContactPoint: points,
         Campaign: campaigns,
         User: User.objects.filter(Q(is_demo=True) | Q(pk__in=visitors)),
@@ -91,6 +100,13 @@ def _roots() -> Doomed:
         Organisation: Organisation.objects.filter(name=story.ORGANISATION),
     }
     return {model: set(rows.values_list("pk", flat=True)) for model, rows in roots.items()}
+
+
+def _signed_up_here_only(campaigns: models.QuerySet[Campaign]) -> models.QuerySet[Person]:
+    """Visitors who signed up for something in the demo, and are known for nothing else."""
+    elsewhere = Action.objects.filter(person=OuterRef("pk")).exclude(ask__campaign__in=campaigns)
+    visitors = Person.objects.filter(source__name=OWN_WORDS, actions__ask__campaign__in=campaigns)
+    return visitors.filter(~Exists(elsewhere))
 
 
 def _references() -> Iterator[tuple[type[models.Model], models.ForeignKey[models.Model, models.Model]]]:

@@ -11,6 +11,7 @@ PHONE_SOURCE = "Demo: invented phone numbers"
 BOUNDARY_SET = "demo"
 CARDS_SOURCE = "Demo: cards from the market stall"
 CARDS_FILE = "demo-cards-from-the-stall.csv"
+SIGN_UPS_SOURCE = "Demo: invented sign-ups"
 SCREENING_FILE = "demo-tps-screening.csv"
 EARLIER_SCREENING_FILE = "demo-tps-screening-earlier.csv"
 ENTITLEMENT = "None needed: the electors are invented"
@@ -78,3 +79,16 @@ Thank everybody, whatever they say.
 }
 OPENING = "Am I speaking to {{ person }}? Have you got two minutes for a few questions?"
 CLOSING = "Thank you, {{ person }}, that is really kind. Have a lovely evening."
+EVENING_TITLE = "Monday calls for {seat}"
+EVENING_PLACE = "The Lantern Rooms, 1 Lantern Yard, Exampleford. Level entrance from the yard, tea from half past five."
+EVENING_ABOUT = """We ring people together, from six to eight, and compare notes over tea.
+
+- **Never done it?** We show you; you make a practice call first.
+- Bring your phone and headphones. At home a quiet corner will do.
+- Come for half an hour or for both: every conversation counts.
+"""
+# Signed up, and have never rung anybody yet.
+GUESTS = (
+    *("Orla Penhaligon", "Tariq Sandhu", "Wren Abernathy", "Ines Carvalho", "Bertie Locke", "Chidi Okafor"),
+    *("Maja Nowak", "Rhona Sinclair", "Percy Attwell", "Yusuf Demir", "Gwen Tudor", "Flora Mackay"),
+)

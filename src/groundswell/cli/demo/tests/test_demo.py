@@ -1,6 +1,7 @@
 """The demo in the database: loaded whole, alive, and taken out without a trace."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,8 @@ from groundswell.cli.demo import invention, story
 from groundswell.compliance.enums import Channel, ConsentState
 from groundswell.compliance.hours import is_open
 from groundswell.compliance.models import Consent, Screening, ScreeningFile, Suppression
+from groundswell.events.models import Attendance, Event, Notice
+from groundswell.events.operations import sign_up
 from groundswell.people.models import (
     ContactPoint,
     DataSource,
@@ -64,7 +67,7 @@ def test_what_is_loaded(loaded):
     assert Candidate.objects.count() == CribSheet.objects.count() == 2
     assert Script.objects.count() == 3
     assert Question.objects.filter(is_voter_id=True).count() == 7  # a party code, five parties' scores, a scale
-    assert loaded["numbers"] == ContactPoint.objects.count()
+    assert loaded["numbers"] == ContactPoint.objects.filter(kind="phone").count()
     cards = ContactPoint.objects.filter(person_contacts__source__name=story.CARDS_SOURCE)
     assert Screening.objects.count() == loaded["numbers"] - cards.distinct().count()
     assert 0 < Screening.objects.filter(listed=True).count() < loaded["numbers"] / 5
@@ -129,7 +132,8 @@ def test_nobody_is_queued_who_must_not_be_rung(loaded):
 def test_what_a_data_manager_finds(loaded):
     registers = ImportBatch.objects.filter(kind="register", status="done")
     assert sum(batch.counts["created"] for batch in registers) == loaded["electors"]
-    assert set(Person.objects.values_list("batch", flat=True)) == {batch.pk for batch in registers}
+    on_registers = Person.objects.exclude(source__name=story.SIGN_UPS_SOURCE)
+    assert set(on_registers.values_list("batch", flat=True)) == {batch.pk for batch in registers}
     cards = ImportBatch.objects.get(kind="phones")
     assert cards.counts["created"] > cards.counts["rejected"] > 3
     assert b"Nobody We Know" in cards.rejects_file.read()
@@ -169,6 +173,33 @@ def test_it_can_be_tried_at_any_hour_where_the_demo_is_allowed_and_only_there(lo
     Campaign.objects.update(is_demo=True)
     settings.DEMO = False
     assert is_open_at_night() == {False}
+
+
+def test_there_is_an_evening_gone_by_and_two_to_come(loaded):
+    now = timezone.now()
+    past, next_one, other = Event.objects.order_by("starts_at")
+    assert past.ends_at < now < next_one.starts_at < other.starts_at
+    assert {event.starts_at.astimezone(ZoneInfo(event.time_zone)).weekday() for event in (past, next_one, other)} == {0}
+    assert [event.area.name for event in (past, next_one, other)] == ["Walthamstow", "Walthamstow", "Bury North"]
+    assert {event.status for event in (past, next_one, other)} == {"published"}
+    came = Attendance.objects.filter(event=past, arrived_at__isnull=False)
+    rang = set(Call.objects.filter(occurred_at__range=(past.starts_at, past.ends_at)).values_list("caller", flat=True))
+    assert set(came.values_list("user", flat=True)) == rang
+    assert set(past.session.callers.values_list("user", flat=True)) == rang
+    assert past.session.closed_at == past.ends_at
+    assert Attendance.objects.filter(event=next_one).count() > Attendance.objects.filter(event=other).count() > 3
+    assert not Notice.objects.filter(state="waiting", due_at__lte=now).exists()
+    assert PhoneBank.objects.filter(status="open").count() == 2
+
+
+@pytest.mark.slow
+def test_visitors_who_sign_up_go_with_it_unless_they_are_known_for_more(places):
+    before = row_counts()
+    demo.load(now=timezone.now(), electors=300)
+    event = Event.objects.order_by("starts_at").last()
+    sign_up(event=event, name="Visitor", email="visitor@example.org", phone="07700 900999", now=timezone.now())
+    demo.remove()
+    assert row_counts() == before
 
 
 @pytest.mark.slow
