@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -170,7 +171,7 @@ class World:
             starts_at=now,
             ends_at=now + timedelta(hours=2),
         )
-        session = Session.objects.create(event=event, board_key="key-of-the-wall", started_at=now)
+        session = Session.objects.create(event=event, board_key=uuid4().hex, started_at=now)
         session.banks.create(phone_bank=self.bank)
         session.callers.create(user=self.caller)
         return session

@@ -80,6 +80,21 @@ def revoke_invitation(*, by: User | None, invitation: Invitation, now: datetime)
 
 
 @transaction.atomic
+def prolong_invitation(*, by: User | None, invitation: Invitation, until: datetime) -> None:
+    """The link works until then at least. One that was withdrawn stays withdrawn."""
+    if Invitation.objects.filter(pk=invitation.pk, revoked_at__isnull=True, expires_at__lt=until).update(
+        expires_at=until
+    ):
+        record(
+            "prolong_invitation",
+            by=by,
+            subject=invitation,
+            campaign_id=invitation.campaign_id,
+            until=until.isoformat(),
+        )
+
+
+@transaction.atomic
 def accept_invitation(
     *, by: User | None, token: str, now: datetime, name: str = "", email: str | None = None
 ) -> Membership:

@@ -10,6 +10,8 @@ from django.dispatch import receiver
 
 from groundswell.accounts.models import Invitation, Membership
 from groundswell.accounts.signals import invitation_accepted, membership_revoked
+from groundswell.events.models import Event
+from groundswell.events.signals import event_cancelled, event_moved
 from groundswell.phonebank.models import Session
 from groundswell.phonebank.operations import give_back_of, sessions
 from groundswell.phonebank.session_rules import SessionError
@@ -27,3 +29,9 @@ def join_tonight(membership: Membership, invitation: Invitation, now: datetime, 
     for session_id in Session.objects.filter(invitation=invitation).values_list("pk", flat=True):
         with suppress(SessionError):
             sessions.join_session(session_id=session_id, by=membership.user, now=now)
+
+
+@receiver([event_moved, event_cancelled])
+def follow_the_event(event: Event, now: datetime, **_: Any) -> None:
+    """The link for walk-ins goes with the event."""
+    sessions.follow_event(event=event, by=None, now=now)

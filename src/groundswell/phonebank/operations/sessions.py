@@ -7,7 +7,7 @@ looked at again: the second press finds what the first did. A press that asks fo
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import BooleanField
@@ -18,7 +18,8 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.identity import CallerIdentity
 from groundswell.accounts.models import Invitation, Membership, User
-from groundswell.accounts.operations import create_invitation, revoke_invitation
+from groundswell.accounts.operations import create_invitation, prolong_invitation, revoke_invitation
+from groundswell.events.enums import EventStatus
 from groundswell.events.models import Event
 from groundswell.events.operations.arrivals import arrive_by_account
 from groundswell.phonebank import queries
@@ -49,7 +50,9 @@ SEEN_EVERY = AWAY / 6
 
 
 @transaction.atomic
-def open_session(*, event: Event, phone_bank: PhoneBank, by: User, now: datetime) -> Session:
+def open_session(
+    *, event: Event, phone_bank: PhoneBank, by: User, now: datetime, show_leaders: bool | None = None
+) -> Session:
     """The session of a phone-bank event, ringing this list: made, or given another list before it begins.
 
     Walk-ins join by an invitation of `by`, as far as their role lets them give one. Raises SessionError.
@@ -57,7 +60,11 @@ def open_session(*, event: Event, phone_bank: PhoneBank, by: User, now: datetime
     check_can_ring(event, phone_bank)
     session, is_new = Session.objects.get_or_create(event=event, defaults={"board_key": secrets.token_urlsafe(18)})
     session = _locked(session.pk)
-    if session.started_at is not None:
+    if show_leaders is not None and show_leaders != session.show_leaders:
+        session.show_leaders = show_leaders
+        session.save(update_fields=["show_leaders"])
+        record("show_leaders", by=by, subject=session, campaign_id=event.campaign_id, shown=show_leaders)
+    if session.started_at is not None and session.closed_at is None:
         if _bank_now(session) != phone_bank:
             raise SessionError(_("This session has begun: move it to another list on its own page."))
         return session
@@ -78,6 +85,18 @@ def open_session(*, event: Event, phone_bank: PhoneBank, by: User, now: datetime
             phone_bank=phone_bank.pk,
         )
     return session
+
+
+@transaction.atomic
+def follow_event(*, event: Event, by: User | None, now: datetime) -> None:
+    """The event was moved or called off: its walk-in link works until after its new end, or admits nobody any more."""
+    session = Session.objects.select_related("invitation").filter(event=event).first()
+    if session is None or session.invitation is None:
+        return
+    if event.status == EventStatus.CANCELLED:
+        revoke_invitation(by=by, invitation=session.invitation, now=now)
+    else:
+        prolong_invitation(by=by, invitation=session.invitation, until=_link_ends(event, now))
 
 
 @transaction.atomic
@@ -302,8 +321,13 @@ def _make_walk_in_link(session: Session, *, by: User, now: datetime) -> None:
         by=member,
         role=Role.CALLER,
         campaign_id=event.campaign_id,
-        expires_at=max(event.ends_at, now) + LONGEST_EXTENSION + CLOSES_BY_ITSELF + timedelta(hours=1),
+        expires_at=_link_ends(event, now),
         max_uses=WALK_INS,
         label=event.title[:100],
     )
     session.save(update_fields=["invitation"])
+
+
+def _link_ends(event: Event, now: datetime) -> datetime:
+    """Until when walk-ins may come: also into the longest extension."""
+    return max(event.ends_at, now) + LONGEST_EXTENSION + CLOSES_BY_ITSELF
