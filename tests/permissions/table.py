@@ -155,6 +155,11 @@ BOARDS = [
     row("phonebank:wall_numbers", EVERYONE, board_key=lambda w: w.session.board_key),
     row("phonebank:board", TEAM, session_id=lambda w: w.session.pk),
     row("phonebank:board_numbers", TEAM, session_id=lambda w: w.session.pk),
+    row("phonebank:board_leaders", LEADERS, POST, session_id=lambda w: w.session.pk),
+    row("phonebank:session_report", STAFF, session_id=lambda w: w.session.pk),
+    row("phonebank:session_report_pdf", STAFF, session_id=lambda w: w.session.pk),
+    row("phonebank:session_report_export", STAFF, POST, session_id=lambda w: w.session.pk),
+    row("phonebank:session_picture", TEAM, session_id=lambda w: w.session.pk),
 ]
 
 ORGANISING = [

@@ -148,6 +148,10 @@ def test_a_session_that_is_not_there(db: None):
 def differences(evening: Evening, now: datetime) -> list[str]:
     """Where what is watched is not what a full count finds."""
     watched, counted = live_numbers(evening.session.pk), numbers_of(evening.session.pk, now=now)
+    with connection.cursor() as cursor:
+        # The other way to ask for the same calls, of which reports read what people said.
+        cursor.execute("SELECT count(*) FILTER (WHERE is_dial) FROM phonebank_session_calls(%s)", [evening.session.pk])
+        assert cursor.fetchone() == (counted.calls,)
     return [
         name
         for name in ("facts", "work", "minutes", "callers", "unranked", "joined", "here", "arrivals", "newest")

@@ -20,11 +20,12 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from groundswell.accounts.access import refresh_identity
+from groundswell.accounts.access import access_campaign, refresh_identity
 from groundswell.accounts.identity import CallerIdentity, caller_identity
 from groundswell.phonebank.boards import Board, Phase, board_of
 from groundswell.phonebank.models import Session
 from groundswell.phonebank.session_numbers import SessionNumbers, live_numbers, seconds_to_next_tick
+from groundswell.phonebank.views.organiser.frame import TEAM, may_lead, role_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -99,7 +100,16 @@ def board(request: HttpRequest, session_id: int) -> HttpResponseBase:
     """The board for everybody in the campaign, with one's own numbers."""
     live = live_board(session_id)
     by = _member(request, live, anew=True)
-    context = {"live": live, "facts": live.board.numbers.facts, "own": _own(live.board, by), "session_id": session_id}
+    facts = live.board.numbers.facts
+    access_campaign(request, facts.campaign_slug)
+    context = {
+        "live": live,
+        "facts": facts,
+        "own": _own(live.board, by),
+        "session_id": session_id,
+        "may_lead": may_lead(request),
+        "sees_report": role_of(request) in TEAM,
+    }
     return _private(render(request, "phonebank/board/phone.html", context))
 
 

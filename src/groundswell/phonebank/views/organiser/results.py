@@ -70,7 +70,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponseBase:
         areas=found.areas,
         area_legend=AreaResult.legend(),
         days=day_columns(days, shown=DAYS_IN_RESULTS),
-        poll_open=_poll_open(campaign),
+        poll_open=poll_open(campaign),
         counted_at=found.counted_at,
         count_url=_asking_again(request, found.awaited_since),
         is_new=found.counted_at is None,
@@ -97,7 +97,7 @@ def results_export(request: HttpRequest, slug: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="results-{campaign.slug}.csv"'
     response.write("\ufeff")
     sheet = csv.writer(response)
-    if _poll_open(campaign):
+    if poll_open(campaign):
         sheet.writerow([_("Not for publication before the poll closes (Representation of the People Act 1983, s66A).")])
     sheet.writerow([_("Question"), _("Answer"), _("Meaning"), _("People")])
     for row in said:
@@ -154,7 +154,8 @@ def _asking_again(request: HttpRequest, awaited_since: datetime | None) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _poll_open(campaign: Campaign) -> bool:
+def poll_open(campaign: Campaign) -> bool:
+    """Whether people may still vote: until then nobody outside the team learns how they mean to (rule E1)."""
     return campaign.poll_closes_at is None or campaign.poll_closes_at > timezone.now()
 
 
