@@ -112,6 +112,13 @@ CAMPAIGNS = [
     row("campaigns:question", LEADERS, FORM, slug=seat, pk=lambda w: w.question.pk),
 ]
 
+INSIGHT = [
+    row("insight:index", STAFF_ANYWHERE),
+    row("insight:map", STAFF, slug=seat),
+    row("insight:seat", STAFF, slug=seat, area_id=lambda w: w.area.pk),
+    row("insight:finder", STAFF, slug=seat),
+]
+
 # Calling is for everyone in the campaign, whatever their role.
 CALLING = [
     row("phonebank:calling", SIGNED_IN - {"bare_owner"}),  # a list of phone banks, or that there is none for them
@@ -294,6 +301,7 @@ TABLE = [
     *ACCOUNTS,
     *CAMPAIGNS,
     *EVENTS,
+    *INSIGHT,
     *CALLING,
     *EVENING,
     *BOARDS,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("", include("groundswell.events.urls")),
     path("phonebank/", include("groundswell.phonebank.urls")),
+    path("insight/", include("groundswell.insight.urls")),
 ]
 
 if settings.DEMO:

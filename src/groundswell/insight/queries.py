@@ -1,0 +1,139 @@
+"""Reads across features for the map, the seat and the finder: areas, results, totals, evenings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db import connection
+
+from groundswell.campaigns.models import Campaign
+from groundswell.insight.counting import SQL
+from groundswell.insight.models import AreaTally
+from groundswell.insight.rules import (
+    NEAR_KM,
+    Colouring,
+    Reason,
+    Standing,
+    kilometres,
+    level_of_calls,
+    level_of_coverage,
+    level_of_marginality,
+    reasons,
+)
+from groundswell.places.cartogram import Hex
+from groundswell.places.enums import PARLIAMENT_2024
+from groundswell.places.models import Area
+from groundswell.places.queries import standings
+from groundswell.places.seats import SeatFacts
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One area of the map: where it lies, how it stands, what was done. `is_ours`: of the campaign, and the member may
+    see it; of any other only name and place are shown."""
+
+    area: Area
+    hexagon: Hex | None
+    is_ours: bool
+    facts: SeatFacts | None
+    tally: AreaTally
+
+    @property
+    def coverage(self) -> float:
+        """Voters identified, as a share of the electors with a number, from 0 to 1."""
+        return min(1.0, self.tally.identified / self.tally.electors) if self.tally.electors else 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Electors with a number who are not identified yet."""
+        return max(0, self.tally.electors - self.tally.identified)
+
+    @property
+    def gap(self) -> float | None:
+        """The swing in points that wins the seat, or loses it where it is held."""
+        if self.facts is None:
+            return None
+        if self.facts.is_held and self.facts.majority_share is not None:
+            return self.facts.majority_share * 50
+        return self.facts.swing_needed
+
+    @property
+    def group(self) -> str:
+        """The region, or where there is none the nation."""
+        return self.area.region or self.area.nation
+
+    def level(self, colouring: Colouring) -> int:
+        """How full its hexagon is."""
+        match colouring:
+            case Colouring.CALLS:
+                return level_of_calls(self.tally.calls)
+            case Colouring.COVERAGE:
+                return level_of_coverage(self.coverage)
+        return level_of_marginality(self.facts.majority_share if self.facts else None)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A seat that may be rung next, with what speaks for it."""
+
+    seat: Seat
+    helpers_near: int
+    why: tuple[Reason, ...]
+    next_at: datetime | None
+
+    @cached_property
+    def points(self) -> int:
+        """Of a hundred."""
+        return sum(reason.points for reason in self.why)
+
+
+def seats_of(campaign: Campaign, *, membership_id: int | None) -> list[Seat]:
+    """Every area of the campaign's boundary set by name. Three queries, however many areas.
+
+    With `membership_id`, only areas within that member's are the campaign's own to them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            (SQL / "areas.sql").read_text(encoding="utf-8"),
+            {"campaign": campaign.pk, "membership": membership_id, "default_set": PARLIAMENT_2024},
+        )
+        rows = cursor.fetchall()
+    names = ("id", "boundary_set", "kind", "code", "name", "nation", "region", "latitude", "longitude")
+    areas = [Area(**dict(zip(names, row[:9], strict=True))) for row in rows]
+    ours = {row[0] for row in rows if row[11]}
+    facts = standings([area for area in areas if area.pk in ours], own_party=campaign.own_party)
+    tallies = {tally.area_id: tally for tally in AreaTally.objects.filter(campaign=campaign, area__in=ours)}
+    return [
+        Seat(
+            area=area,
+            hexagon=None if row[9] is None else (row[9], row[10]),
+            is_ours=area.pk in ours,
+            facts=facts.get(area.pk),
+            tally=tallies.get(area.pk) or AreaTally(campaign=campaign, area=area),
+        )
+        for area, row in zip(areas, rows, strict=True)
+    ]
+
+
+def targets(seats: Sequence[Seat], evenings: dict[int, datetime], *, now: datetime) -> list[Target]:
+    """The campaign's own seats, best to ring next first; `evenings` are the next ones planned, by area."""
+    helping = [seat for seat in seats if seat.is_ours and seat.tally.helpers]
+    found = [_target(seat, helping, evenings, now) for seat in seats if seat.is_ours and seat.gap is not None]
+    return sorted(found, key=lambda each: (-each.points, each.seat.gap or 0.0, each.seat.area.name))
+
+
+def _target(seat: Seat, helping: Sequence[Seat], evenings: dict[int, datetime], now: datetime) -> Target:
+    near = sum(other.tally.helpers for other in helping if _is_near(seat.area, other.area))
+    standing = Standing(seat.gap, seat.waiting, near, seat.tally.last_call_at)
+    return Target(seat, near, reasons(standing, now=now), evenings.get(seat.area.pk))
+
+
+def _is_near(one: Area, other: Area) -> bool:
+    if one.pk == other.pk:
+        return True
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return False
+    return kilometres((one.latitude, one.longitude), (other.latitude, other.longitude)) <= NEAR_KM
