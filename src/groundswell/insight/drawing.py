@@ -20,6 +20,8 @@ MARKS = (0.32, 0.5, 0.7, 0.92)
 _SIDES: tuple[tuple[Hex, int], ...] = (((1, 0), -30), ((0, 1), 30), ((-1, 1), 90))
 # Groups of fewer areas get no name on the map.
 _NAMED_FROM = 12
+# About the width of a letter of a name.
+_LETTER = 9.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything a template needs: `hexagon` and `marks` are paths around the origin, `borders` one path."""
+    """Everything a template needs: `hexagon` and `marks` are paths around the origin, `borders` one path.
+
+    `names_above`: names lie over the hexagons where most are shown, and under them where a few must be seen.
+    """
 
     width: str
     height: str
@@ -53,6 +58,17 @@ class Drawing:
     cells: tuple[Cell, ...]
     borders: str
     names: tuple[Name, ...]
+    names_above: bool
+
+    @property
+    def ground(self) -> list[Cell]:
+        """What is not in the list."""
+        return [cell for cell in self.cells if not cell.is_shown]
+
+    @property
+    def shown(self) -> list[Cell]:
+        """What is."""
+        return [cell for cell in self.cells if cell.is_shown]
 
 
 def draw(seats: Sequence[Seat], *, level: Callable[[Seat], int], is_shown: Callable[[Seat], bool]) -> Drawing | None:
@@ -71,14 +87,16 @@ def draw(seats: Sequence[Seat], *, level: Callable[[Seat], int], is_shown: Calla
         shown = seat.is_ours and is_shown(seat)
         x, y = at[hexagon]
         cells.append(Cell(seat, _number(x), _number(y), level(seat) if shown else 0, shown))
+    right = max(x for x, _ in at.values()) + ROOM + _RADIUS
     return Drawing(
-        width=_number(max(x for x, _ in at.values()) + ROOM + _RADIUS),
+        width=_number(right),
         height=_number(max(y for _, y in at.values()) + ROOM + _RADIUS),
         hexagon=_outline(0.97),
         marks=tuple((number + 1, _outline(MARKS[number])) for number in range(LEVELS)),
         cells=tuple(cells),
         borders=_borders({hexagon: seat.group for seat, hexagon in placed}, at),
-        names=_names(((seat.group, at[hexagon]) for seat, hexagon in placed), len(placed)),
+        names=_names(((seat.group, at[hexagon]) for seat, hexagon in placed), len(placed), right),
+        names_above=sum(1 for cell in cells if cell.is_shown) * 2 > len(cells),
     )
 
 
@@ -99,7 +117,7 @@ def _borders(groups: dict[Hex, str], at: dict[Hex, tuple[float, float]]) -> str:
     return "".join(lines)
 
 
-def _names(placed: Iterable[tuple[str, tuple[float, float]]], count: int) -> tuple[Name, ...]:
+def _names(placed: Iterable[tuple[str, tuple[float, float]]], count: int, right: float) -> tuple[Name, ...]:
     groups: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for group, point in placed:
         groups[group].append(point)
@@ -107,10 +125,20 @@ def _names(placed: Iterable[tuple[str, tuple[float, float]]], count: int) -> tup
         return ()
     least = min(_NAMED_FROM, count // len(groups))
     return tuple(
-        Name(group, _number(sum(x for x, _ in points) / len(points)), _number(sum(y for _, y in points) / len(points)))
+        Name(group, _number(_inside(group, sum(x for x, _ in points) / len(points), right)), _number(_middle(points)))
         for group, points in sorted(groups.items())
         if group and len(points) >= least
     )
+
+
+def _middle(points: Sequence[tuple[float, float]]) -> float:
+    return sum(y for _, y in points) / len(points)
+
+
+def _inside(text: str, x: float, right: float) -> float:
+    """So far from both edges that the whole name is seen."""
+    half = len(text) * _LETTER / 2
+    return max(half, min(x, right - half))
 
 
 def _corner(x: float, y: float, angle: int, share: float) -> str:

@@ -8,9 +8,11 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db import connection
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from groundswell.campaigns.models import Campaign
-from groundswell.insight.counting import SQL
+from groundswell.insight.counting import SQL, Figures
 from groundswell.insight.models import AreaTally
 from groundswell.insight.rules import (
     NEAR_KM,
@@ -53,17 +55,30 @@ class Seat:
 
     @property
     def gap(self) -> float | None:
-        """The swing in points that wins the seat, or loses it where it is held."""
-        if self.facts is None:
+        """The swing in points that wins the seat, or loses it where it is held; between the first two where the own
+        party did not stand."""
+        if self.facts is None or self.facts.majority_share is None:
             return None
-        if self.facts.is_held and self.facts.majority_share is not None:
-            return self.facts.majority_share * 50
-        return self.facts.swing_needed
+        if self.facts.swing_needed is not None:
+            return self.facts.swing_needed
+        return self.facts.majority_share * 50
 
     @property
     def group(self) -> str:
         """The region, or where there is none the nation."""
         return self.area.region or self.area.nation
+
+    @property
+    def said(self) -> str:
+        """The seat in a line, for whoever points at it."""
+        figures = _("%(calls)s calls, %(identified)s identified") % {
+            "calls": number_format(self.tally.calls, force_grouping=True),
+            "identified": number_format(self.tally.identified, force_grouping=True),
+        }
+        if self.facts is None or self.facts.majority is None or self.facts.winner is None:
+            return f"{self.area.name}: {figures}"
+        votes = number_format(self.facts.majority, force_grouping=True)
+        return f"{self.area.name}: {self.facts.winner.short} {votes}; {figures}"
 
     def level(self, colouring: Colouring) -> int:
         """How full its hexagon is."""
@@ -90,8 +105,8 @@ class Target:
         return sum(reason.points for reason in self.why)
 
 
-def seats_of(campaign: Campaign, *, membership_id: int | None) -> list[Seat]:
-    """Every area of the campaign's boundary set by name. Three queries, however many areas.
+def seats_of(campaign: Campaign, figures: Figures, *, membership_id: int | None) -> list[Seat]:
+    """Every area of the campaign's boundary set by name. Two queries, however many areas.
 
     With `membership_id`, only areas within that member's are the campaign's own to them.
     """
@@ -105,14 +120,13 @@ def seats_of(campaign: Campaign, *, membership_id: int | None) -> list[Seat]:
     areas = [Area(**dict(zip(names, row[:9], strict=True))) for row in rows]
     ours = {row[0] for row in rows if row[11]}
     facts = standings([area for area in areas if area.pk in ours], own_party=campaign.own_party)
-    tallies = {tally.area_id: tally for tally in AreaTally.objects.filter(campaign=campaign, area__in=ours)}
     return [
         Seat(
             area=area,
             hexagon=None if row[9] is None else (row[9], row[10]),
             is_ours=area.pk in ours,
             facts=facts.get(area.pk),
-            tally=tallies.get(area.pk) or AreaTally(campaign=campaign, area=area),
+            tally=figures.of(area.pk) if area.pk in ours else AreaTally(area_id=area.pk),
         )
         for area, row in zip(areas, rows, strict=True)
     ]

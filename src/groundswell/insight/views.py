@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from groundswell.accounts.access import accessible_campaigns, require_role
 from groundswell.campaigns.models import Campaign
-from groundswell.insight.counting import counted
+from groundswell.insight.counting import Figures, figures_of
 from groundswell.insight.drawing import draw
 from groundswell.insight.evenings import evenings_of, gap_of, next_evenings
 from groundswell.insight.listing import A_PAGE, SeatFilter, headings, ordered
@@ -50,8 +50,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def campaign_map(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Every seat as a hexagon, and the same in a table."""
     campaign = campaign_for(request, slug, *TEAM)
-    count = counted(campaign.pk, now=timezone.now())
-    seats = _seats(request, campaign)
+    figures = figures_of(campaign.pk, now=timezone.now())
+    seats = _seats(request, campaign, figures)
     form = SeatFilter(request.GET, seats=seats)
     listed, order = ordered([seat for seat in seats if seat.is_ours and form.takes(seat)], request.GET.get("sort", ""))
     colouring = form.colouring
@@ -64,7 +64,7 @@ def campaign_map(request: HttpRequest, slug: str) -> HttpResponseBase:
         "total": sum(1 for seat in seats if seat.is_ours),
         "headings": headings(order),
         "order": order,
-        "counted": count,
+        "counted": figures,
     }
     return render(request, "insight/map.html", page(campaign, "map", **context))
 
@@ -74,8 +74,10 @@ def seat(request: HttpRequest, slug: str, area_id: int) -> HttpResponseBase:
     """One seat: how it voted, what was done, what is planned, what is missing."""
     campaign = campaign_for(request, slug, *TEAM)
     now = timezone.now()
-    count = counted(campaign.pk, now=now)
-    found = next((each for each in _seats(request, campaign) if each.area.pk == area_id and each.is_ours), None)
+    figures = figures_of(campaign.pk, now=now)
+    found = next(
+        (each for each in _seats(request, campaign, figures) if each.area.pk == area_id and each.is_ours), None
+    )
     if found is None:
         raise Http404("no such seat in this campaign")
     facts = seat_facts(found.area, own_party=campaign.own_party)
@@ -86,7 +88,7 @@ def seat(request: HttpRequest, slug: str, area_id: int) -> HttpResponseBase:
         "trend": trend_of(facts),
         "evenings": evenings,
         "gap": gap_of(evenings),
-        "counted": count,
+        "counted": figures,
         "now": now,
         "may_lead": may_lead(request),
     }
@@ -98,19 +100,19 @@ def finder(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Which seat should next Monday take? Marginals first, each with what speaks for it."""
     campaign = campaign_for(request, slug, *TEAM)
     now = timezone.now()
-    count = counted(campaign.pk, now=now)
-    seats = _seats(request, campaign)
+    figures = figures_of(campaign.pk, now=now)
+    seats = _seats(request, campaign, figures)
     found = targets(seats, next_evenings(campaign, now=now), now=now)
     context = {
         "targets": found[:PROPOSED],
         "left": max(0, len(found) - PROPOSED),
         "unknown": sum(1 for each in seats if each.is_ours and each.gap is None),
-        "counted": count,
+        "counted": figures,
         "near_km": round(NEAR_KM),
         "may_lead": may_lead(request),
     }
     return render(request, "insight/finder.html", page(campaign, "map", **context))
 
 
-def _seats(request: HttpRequest, campaign: Campaign) -> list[Seat]:
-    return seats_of(campaign, membership_id=limited_to_areas(membership_of(request)))
+def _seats(request: HttpRequest, campaign: Campaign, figures: Figures) -> list[Seat]:
+    return seats_of(campaign, figures, membership_id=limited_to_areas(membership_of(request)))

@@ -1,5 +1,5 @@
--- Counts a campaign's work anew, for every seat and for every smaller area that a household lies in. One pass over each
--- ledger: what can be summed is grouped by (area, seat) first and only then handed to both.
+-- A campaign's work in every seat and in every smaller area that a household lies in: the columns of insight_areatally after
+-- the campaign, in their order. One pass over each ledger: what can be summed is grouped by (area, seat) first and only then handed to both.
 WITH electors AS (
     SELECT home.area_id, home.constituency_id, count(*) AS electors
       FROM people_household home
@@ -60,21 +60,10 @@ WITH electors AS (
     UNION ALL SELECT area_id, constituency_id, caller_id, 0, calls, contacts, last_call_at, 0, 0, 0, 0, 0 FROM rung
     UNION ALL SELECT area_id, constituency_id, NULL, 0, 0, 0, NULL, identified, ours, undecided, others, 0 FROM said
     UNION ALL SELECT area_id, constituency_id, NULL, 0, 0, 0, NULL, 0, 0, 0, 0, helpers FROM helping
-), counted AS (
-    SELECT place.id AS area_id, sum(electors) AS electors, sum(calls) AS calls, sum(contacts) AS contacts,
-           sum(identified) AS identified, sum(ours) AS ours, sum(undecided) AS undecided, sum(others) AS others,
-           count(DISTINCT caller_id) AS callers, sum(helpers) AS helpers, max(last_call_at) AS last_call_at
-      FROM parts CROSS JOIN LATERAL (SELECT parts.area_id AS id UNION SELECT parts.constituency_id) place
-     GROUP BY 1
-), gone AS (
-    DELETE FROM insight_areatally
-     WHERE campaign_id = %(campaign)s::bigint AND area_id NOT IN (SELECT area_id FROM counted))
-INSERT INTO insight_areatally AS tally
-       (campaign_id, area_id, electors, calls, contacts, identified, ours, undecided, others, callers, helpers, last_call_at)
-SELECT %(campaign)s::bigint, area_id, electors, calls, contacts, identified, ours, undecided, others, callers, helpers,
-       last_call_at
-  FROM counted
-    ON CONFLICT (campaign_id, area_id) DO UPDATE
-   SET electors = excluded.electors, calls = excluded.calls, contacts = excluded.contacts,
-       identified = excluded.identified, ours = excluded.ours, undecided = excluded.undecided, others = excluded.others,
-       callers = excluded.callers, helpers = excluded.helpers, last_call_at = excluded.last_call_at
+)
+SELECT place.id AS area_id, sum(electors)::int AS electors, sum(calls)::int AS calls, sum(contacts)::int AS contacts,
+       sum(identified)::int AS identified, sum(ours)::int AS ours, sum(undecided)::int AS undecided,
+       sum(others)::int AS others, count(DISTINCT caller_id)::int AS callers, sum(helpers)::int AS helpers,
+       max(last_call_at) AS last_call_at
+  FROM parts CROSS JOIN LATERAL (SELECT parts.area_id AS id UNION SELECT parts.constituency_id) place
+ GROUP BY 1
