@@ -279,6 +279,7 @@ EVENTS = [
     row("events:new", LEADERS, FORM, slug=seat),
     row("events:manage", LEADERS, slug=seat, pk=lambda w: w.event.pk),
     row("events:edit", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),
+    row("events:preview", LEADERS, slug=seat, pk=lambda w: w.event.pk),
     row("events:publication", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk),
     row("events:move", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),
     row("events:cancellation", LEADERS, FORM, slug=seat, pk=lambda w: w.event.pk),

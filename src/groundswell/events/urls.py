@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<slug:slug>/events/new/", organiser.new, name="new"),
     path("campaigns/<slug:slug>/events/<int:pk>/", organiser.manage, name="manage"),
     path("campaigns/<slug:slug>/events/<int:pk>/edit/", organiser.edit, name="edit"),
+    path("campaigns/<slug:slug>/events/<int:pk>/preview/", organiser.preview, name="preview"),
     path("campaigns/<slug:slug>/events/<int:pk>/publication/", organiser.publication, name="publication"),
     path("campaigns/<slug:slug>/events/<int:pk>/time/", organiser.move, name="move"),
     path("campaigns/<slug:slug>/events/<int:pk>/cancellation/", organiser.cancellation, name="cancellation"),

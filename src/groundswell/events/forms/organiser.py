@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,10 @@ COMMON_ZONES = (
     *("Asia/Kolkata", "Australia/Sydney", "Pacific/Auckland", "UTC"),
 )
 WEEKS_OFFERED = 8
+
+
+def _named(choices: type[TextChoices]) -> list[tuple[str, str]]:
+    return [(choice.value, capfirst(choice.label)) for choice in choices]
 
 
 def _day() -> forms.DateInput:
@@ -91,7 +97,7 @@ class EventForm(WhenForm):
     title = forms.CharField(
         label=_("Title"), max_length=120, help_text=_("What people see first: “Monday calls for Bury North”.")
     )
-    kind = forms.ChoiceField(label=_("What is it?"), choices=EventKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is it?"), choices=_named(EventKind), widget=forms.RadioSelect)
     area = forms.ModelChoiceField(
         label=_("Seat"),
         queryset=Area.objects.none(),
@@ -109,7 +115,7 @@ class EventForm(WhenForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("What happens, who may come, what to bring. **bold**, lists with -, [words](https://…)."),
     )
-    venue = forms.ChoiceField(label=_("Where?"), choices=Venue.choices, widget=forms.RadioSelect)
+    venue = forms.ChoiceField(label=_("Where?"), choices=_named(Venue), widget=forms.RadioSelect)
     place = forms.CharField(
         label=_("Address of the room"),
         max_length=300,

@@ -34,6 +34,7 @@ from groundswell.events.operations import (
 )
 from groundswell.events.queries import events_with_counts, turnout
 from groundswell.events.rules import EventRuleError
+from groundswell.events.views.public import page_context
 from groundswell.events.wall_clock import shown
 
 if TYPE_CHECKING:
@@ -126,6 +127,13 @@ def manage(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "events/organiser/manage.html", context)
 
 
+@require_GET
+def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A draft's page as everybody will see it."""
+    _campaign, event = event_of(request, slug, pk)
+    return render(request, "events/page.html", page_context(event, None))
+
+
 @require_POST
 def publication(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Open the public page."""
@@ -188,7 +196,7 @@ def cancellation(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def weeks(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """The same evening in the following weeks, each in its own seat."""
     campaign, event = event_of(request, slug, pk)
-    form = WeeksForm(request.POST or None, event=event)
+    form = WeeksForm(request.POST if request.method == "POST" else None, event=event)
     if request.method == "POST" and form.is_valid():
         try:
             made = repeat_weekly(event=event, weeks=form.weeks(), by=user_of(request), now=timezone.now())

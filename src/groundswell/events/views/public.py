@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from allauth.core.internal import ratelimit
@@ -23,6 +24,7 @@ from groundswell.events.queries import door_of, next_events, public_events
 from groundswell.events.rules import Door
 from groundswell.events.wall_clock import shown
 from groundswell.places.queries import seat_facts
+from groundswell.places.seats import SeatFacts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -77,19 +79,29 @@ def page_context(event: Event, form: SignUpForm | None) -> dict[str, Any]:
     """What the public page shows."""
     now = timezone.now()
     door = door_of(event, now=now)
-    facts = seat_facts(event.area, own_party=event.campaign.own_party) if event.area is not None else None
+    facts = _facts(event)
     return {
         "event": event,
         "form": form,
         "door": door.value,
         "when": shown(event),
         "about": crib_markup(event.about) if event.about else "",
-        "facts": facts if facts is not None and facts.latest is not None else None,
+        "facts": facts,
         "is_phone_bank": event.kind == EventKind.PHONE_BANK,
         "next_events": [(other, shown(other)) for other in next_events(event, now=now)[:3]]
         if door in {Door.OVER, Door.CANCELLED}
         else [],
     }
+
+
+def _facts(event: Event) -> SeatFacts | None:
+    """How the seat stands; None where nothing is known. A party that did not stand there is told the runner-up's swing."""
+    if event.area is None:
+        return None
+    facts = seat_facts(event.area, own_party=event.campaign.own_party)
+    if facts.latest is None or facts.majority is None:
+        return None
+    return facts if facts.own is not None else replace(facts, own_party="")
 
 
 def organisation_name() -> str:
