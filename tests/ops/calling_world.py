@@ -18,7 +18,11 @@ def main(households: int, callers: int) -> None:
 
         fill(households)
         scratch = Scratch.found()
-        print(json.dumps({"bank": scratch.bank.pk, "sessions": [session_of(who) for who in scratch.callers(callers)]}))
+        print(
+            json.dumps(
+                {"bank": scratch.bank.pk, "sessions": [session_of(who.user_id) for who in scratch.callers(callers)]}
+            )
+        )
 
 
 if __name__ == "__main__":

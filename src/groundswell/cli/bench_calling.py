@@ -124,7 +124,7 @@ def over_http(
 
     They are driven by a process of its own.
     """
-    sessions = "\n".join(session_of(caller) for caller in callers)
+    sessions = "\n".join(session_of(caller.user_id) for caller in callers)
     done = subprocess.run(  # noqa: S603 - ourselves
         [
             sys.executable,
@@ -147,7 +147,7 @@ def over_http(
     return found["took"], found["seconds"], found["acknowledged"]
 
 
-def session_of(caller: CallerIdentity) -> str:
+def session_of(user_id: int) -> str:
     """The session cookie this volunteer would have after signing in."""
     from django.contrib.auth import login
     from django.http import HttpRequest
@@ -157,7 +157,7 @@ def session_of(caller: CallerIdentity) -> str:
 
     request = HttpRequest()
     request.session = SessionStore()
-    login(request, User.objects.get(pk=caller.user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, User.objects.get(pk=user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session.save()
     return str(request.session.session_key)
 
@@ -170,7 +170,7 @@ def queries_per_cycle(bank: PhoneBank, caller: CallerIdentity) -> int:
     from django.test.utils import CaptureQueriesContext
 
     client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(caller)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(caller.user_id)
     where = f"/phonebank/calling/{bank.pk}/"
     page = client.get(where, headers={"host": "localhost"}).content.decode()
     count = 0

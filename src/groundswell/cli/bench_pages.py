@@ -107,7 +107,7 @@ def look_at_all(scratch: Scratch, owner: Membership, person: int) -> dict[str, d
     limited.areas.set(_wards()[:1])
     seen = {}
     for member, pages in ((owner, pages_of_all(scratch, person)), (limited, pages_of_some_areas(scratch))):
-        client = browser_of(member, scratch)
+        client = browser_of(member)
         for page in pages:
             seen[page.name] = look(client, page)
     return seen
@@ -124,18 +124,15 @@ def _member(role: str, scratch: Scratch | None = None) -> Membership:
     return Membership.objects.create(user=user, role=role, campaign=scratch.campaign if scratch else None)
 
 
-def browser_of(member: Membership, scratch: Scratch) -> Client:
+def browser_of(member: Membership) -> Client:
     """A browser in which the member is signed in."""
     from django.conf import settings
     from django.test import Client
 
-    from groundswell.accounts.identity import CallerIdentity
     from groundswell.cli.bench_calling import session_of
 
     client = Client(raise_request_exception=True)
-    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(
-        CallerIdentity(member.user_id, member.pk, scratch.campaign.pk, 0)
-    )
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(member.user_id)
     return client
 
 

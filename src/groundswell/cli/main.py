@@ -39,6 +39,8 @@ BENCHES = {
     "clean": "Drop the databases that `--keep` kept.",
 }
 
+SIMULATIONS = {"session": "A calling evening with invented volunteers, two hours in two minutes."}
+
 
 @click.group(cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="groundswell")
@@ -54,6 +56,11 @@ def import_group() -> None:
 @groundswell.group("bench", cls=LazyGroup, modules=modules_of("bench", BENCHES))
 def bench_group() -> None:
     """Measure this machine with real work."""
+
+
+@groundswell.group("simulate", cls=LazyGroup, modules=modules_of("simulate", SIMULATIONS))
+def simulate_group() -> None:
+    """Play what happens on an evening, with people who do not exist."""
 
 
 def main() -> None:
