@@ -1,0 +1,241 @@
+"""Announcing an evening and signing up for it, in real browsers: an organiser, and visitors with and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from groundswell.accounts.enums import Role
+from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
+from groundswell.campaigns.models import Campaign
+from groundswell.campaigns.operations.campaigns import create_campaign, save_candidate
+from groundswell.compliance.models import Consent
+from groundswell.events.enums import EventKind, Venue
+from groundswell.events.models import Attendance, Event
+from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
+from groundswell.events.own_links import own_token
+from groundswell.places.models import Area, Contest, Result
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def campaign(live_server: Any) -> Campaign:
+    make_organisation(name="Fairer Walthamstow", imprint="Promoted by A. Test, 12 Hoe Street, London.")
+    seat = Area.objects.create(kind="constituency", boundary_set="test", code="W", name="Walthamstow")
+    contest = Contest.objects.create(
+        area=seat, election="2024", electorate=70_000, valid_votes=40_000, majority=400, held_on="2024-07-04"
+    )
+    for party, votes in (("Blues", 20_200), ("Reds", 19_800)):
+        Result.objects.create(contest=contest, party=party, votes=votes)
+    made = create_campaign(name="Mondays", by=None, areas=[seat], own_party="Reds", other_parties=["Blues"])
+    save_candidate(campaign=made, area=seat, name="Amara Whitlock", party="Reds", by=make_member(Role.OWNER).user)
+    return made
+
+
+@pytest.fixture
+def event(campaign: Campaign) -> Event:
+    now = timezone.now()
+    starts_at = (now + timedelta(days=10)).replace(hour=18, minute=0, second=0, microsecond=0)
+    details = EventDetails(
+        title="Monday calls for Walthamstow",
+        kind=EventKind.STORM,
+        about="- **Never done it?** We show you.",
+        venue=Venue.BOTH,
+        place="The Lantern Rooms, 1 Lantern Yard",
+        area=campaign.areas.get(),
+        candidate=campaign.candidates.get(),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        capacity=2,
+    )
+    return publish_event(event=create_event(campaign=campaign, details=details, by=None, now=now), by=None, now=now)
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the consoles complained of: the policy's refusals, errors in scripts. 422 is how a form answers."""
+    said: list[str] = []
+    yield said
+    assert [text for text in said if "status of 422" not in text] == []
+
+
+@pytest.fixture
+def visit(browser: Browser, complaints: list[str]) -> Iterator[Any]:
+    """Opens a browser of one's own: `visit(viewport=..., timezone_id=...)` gives its page."""
+    opened: list[BrowserContext] = []
+
+    def enter(**how: Any) -> Page:
+        context = browser.new_context(locale="en-GB", **{"viewport": PHONE, **how})
+        context.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        context.on("weberror", lambda e: complaints.append(str(e.error)))
+        opened.append(context)
+        return context.new_page()
+
+    yield enter
+    for context in opened:
+        context.close()
+
+
+def signed_in(page: Page, url: str, campaign: Campaign) -> Page:
+    client = sign_in(Client(), make_member(Role.ORGANISER, campaign).user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+    return page
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def fits(page: Page) -> bool:
+    """Nothing sticks out to the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
+
+
+def test_an_evening_is_announced_repeated_and_called_off(live_server: Any, campaign: Campaign, visit: Any) -> None:
+    page = signed_in(visit(viewport=LAPTOP), live_server.url, campaign)
+    page.goto(live_server.url + reverse("events:list", args=[campaign.slug]))
+    expect(page.get_by_text("No evening yet")).to_be_visible()
+    press(page, "New event")
+    page.get_by_label("Title").fill("Monday calls for Walthamstow")
+    page.get_by_role("radio", name="Meeting").check()
+    page.get_by_role("radio", name="In a room", exact=True).check()
+    press(page, "Keep as a draft")
+    expect(page.get_by_text("Say where the room is")).to_be_visible()
+    page.get_by_label("Address of the room").fill("1 Lantern Yard")
+    press(page, "Keep as a draft")
+    expect(page.locator("#messages")).to_contain_text("Kept as a draft")
+    press(page, "See its page")
+    expect(page.get_by_text("Here people will sign up")).to_be_visible()
+    press(page, "Back to the draft")
+    press(page, "Publish")
+    expect(page.locator("#messages")).to_contain_text("Its page is open")
+    assert violations(page) == []
+    press(page, "Repeat it weekly")
+    page.get_by_role("checkbox").nth(1).check()
+    press(page, "Write them down")
+    expect(page.locator("#messages")).to_contain_text("1 week is written down")
+    first, second = Event.objects.order_by("starts_at")
+    assert second.starts_at - first.starts_at >= timedelta(days=13)
+    page.goto(live_server.url + reverse("events:manage", args=[campaign.slug, first.pk]))
+    press(page, "Move to another time")
+    page.get_by_label("From").fill("19:00")
+    page.get_by_label("Until").fill("21:00")
+    press(page, "Move it")
+    expect(page.locator("#messages")).to_contain_text("told the new time")
+    expect(page.get_by_text("19:00–21:00").first).to_be_visible()
+    press(page, "Cancel it")
+    page.get_by_label("Why is it off?").fill("The hall is flooded.")
+    press(page, "Cancel the event")
+    expect(page.locator("#messages")).to_contain_text("Cancelled")
+    page.goto(live_server.url + reverse("events:page", args=[first.ask.slug]))
+    expect(page.get_by_text("The hall is flooded.")).to_be_visible()
+
+
+def test_signing_up_on_a_phone_without_javascript(live_server: Any, event: Event, visit: Any) -> None:
+    page = visit(java_script_enabled=False)
+    page.goto(live_server.url + reverse("events:page", args=[event.ask.slug]))
+    expect(page.get_by_role("heading", name="Why Walthamstow matters")).to_be_visible()
+    expect(page.get_by_text("a swing of 0.5 points")).to_be_visible()
+    assert [box.is_checked() for box in page.get_by_role("checkbox").all()] == [False, False]
+    page.get_by_label("Your name").fill("Bea Lindqvist")
+    page.get_by_label("Your email").fill("bea")
+    press(page, "Sign me up")
+    expect(page.get_by_text("is not an email address")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_have_value("Bea Lindqvist")
+    page.get_by_label("Your email").fill("bea@example.org")
+    press(page, "Sign me up")
+    expect(page.get_by_role("heading", name="look at your email")).to_be_visible()
+    there = Attendance.objects.get()
+    assert (there.email.value, there.time_zone, there.is_waiting) == ("bea@example.org", "Europe/London", False)
+    page.goto(live_server.url + reverse("events:mine", args=[own_token(there)]))
+    press(page, "Take me off the list")
+    expect(page.get_by_text("You are off the list").first).to_be_visible()
+
+
+def test_far_away_the_visitors_own_clock_stands_beside(live_server: Any, event: Event, visit: Any) -> None:
+    page = visit(timezone_id="Asia/Tokyo", viewport=LAPTOP)
+    page.goto(live_server.url + reverse("events:page", args=[event.ask.slug]))
+    begins = event.starts_at + timedelta(hours=9)
+    expect(page.locator(".own-clock").first).to_contain_text("By your clock (Tokyo)")
+    expect(page.locator(".own-clock").first).to_contain_text(f"{begins:%H:%M}")
+    page.get_by_label("Your name").fill("Kei Tanaka")
+    page.get_by_label("Your email").fill("kei@example.org")
+    page.get_by_role("checkbox", name="may email me").check()
+    press(page, "Sign me up")
+    expect(page.get_by_role("heading", name="look at your email")).to_be_visible()
+    there = Attendance.objects.get()
+    assert there.time_zone == "Asia/Tokyo"
+    assert not Consent.objects.exists()
+    page.goto(live_server.url + reverse("events:mine", args=[own_token(there)]))
+    assert violations(page) == []
+    press(page, "Yes, I confirm it")
+    expect(page.get_by_text("You said yes")).to_be_visible()
+    assert Consent.objects.get().state == "given"
+    near = visit(timezone_id="Europe/London")
+    near.goto(live_server.url + reverse("events:page", args=[event.ask.slug]))
+    expect(near.get_by_role("button", name="Sign me up")).to_be_visible()
+    expect(near.locator(".own-clock")).to_have_count(0)
+
+
+def test_the_last_place_the_waiting_list_and_the_door(
+    live_server: Any, event: Event, campaign: Campaign, visit: Any
+) -> None:
+    for name in ("Ada", "Bea"):
+        sign_up(event=event, name=name, email=f"{name.lower()}@example.org", now=timezone.now())
+    page = visit()
+    page.goto(live_server.url + reverse("events:page", args=[event.ask.slug]))
+    page.get_by_label("Your name").fill("Cass")
+    page.get_by_label("Your email").fill("cass@example.org")
+    press(page, "Put me on the waiting list")
+    expect(page.get_by_text("waiting list").first).to_be_visible()
+    host = signed_in(visit(), live_server.url, campaign)
+    host.goto(live_server.url + reverse("events:sign_ups", args=[campaign.slug, event.pk]))
+    host.get_by_role("button", name="Ada is here").click()
+    expect(host.locator("#messages")).to_contain_text("Ada is here.")
+    host.on("dialog", lambda dialog: dialog.accept())
+    host.get_by_role("button", name="Take Bea off the list").click()
+    expect(host.locator("#messages")).to_contain_text("Bea is off the list")
+    cass = Attendance.objects.select_related("email").get(email__value="cass@example.org")
+    assert not cass.is_waiting
+    assert violations(host) == []
+    assert fits(host)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["360", "1280"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_clear_to_everybody(
+    live_server: Any, event: Event, campaign: Campaign, visit: Any, viewport: dict[str, int], scheme: str
+) -> None:
+    there = sign_up(event=event, name="Bea", email="bea@example.org", phone="07700 900123", now=timezone.now())
+    public = visit(viewport=viewport, color_scheme=scheme)
+    host = signed_in(visit(viewport=viewport, color_scheme=scheme), live_server.url, campaign)
+    slug, pk = campaign.slug, event.pk
+    pages = [(public, reverse("events:index")), (public, reverse("events:mine", args=[own_token(there)]))]
+    pages += [(public, reverse(f"events:{name}", args=[event.ask.slug])) for name in ("page", "thanks")]
+    pages += [(host, reverse(f"events:{name}", args=[slug])) for name in ("list", "new")]
+    pages += [
+        (host, reverse(f"events:{name}", args=[slug, pk]))
+        for name in ("manage", "edit", "move", "cancellation", "weeks", "sign_ups")
+    ]
+    for page, address in pages:
+        page.goto(live_server.url + address)
+        assert violations(page) == [], address
+        assert fits(page), address
