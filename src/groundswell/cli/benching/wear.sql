@@ -1,6 +1,6 @@
 -- Many claims in one go, each by the next caller and each made an end of, as an evening's calling does it; for what
 -- they leave behind in the queue's indexes. The mark moves as it does in a web process. Returns how many were made.
-CREATE FUNCTION pg_temp.wear(
+CREATE OR REPLACE FUNCTION pg_temp.wear(
     bank bigint, callers bigint[], members bigint[], epoch int, version int, buckets smallint[], todays timestamptz[],
     tomorrows timestamptz[], attempts int, calls_a_day int, households_a_day int, day date, lease interval, count int)
 RETURNS int
