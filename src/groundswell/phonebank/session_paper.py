@@ -61,7 +61,7 @@ def _figures(total: Total) -> tuple[tuple[str, str], ...]:
         (intcomma(total.work.dials), calls),
         (intcomma(total.work.contacts), _("conversations")),
         (intcomma(total.work.identified), _("voter IDs")),
-        (f"{total.work.contact_rate}%", _("of calls reached somebody")),
+        (f"{total.work.contact_rate}%", _("contact rate")),
     ]
     if total.an_hour is not None:
         figures.append((str(total.an_hour), _("calls a caller an hour")))

@@ -140,14 +140,14 @@ def _set_table(face: Typeface, table: Table, size: float, width: float) -> SetBl
         for i in range(len(table.head))
     ]
     widths = list(natural)
-    # The widest give way until all fit; what is then wider than its column is wrapped.
+    # The widest give way until all fit; what is then wider than its column is wrapped (but not for a rounding error).
     while sum(widths) > width + 0.01:
         widest = max(range(len(widths)), key=lambda i: widths[i])
         widths[widest] = max(widths[widest] - 0.5, 4.0)
     widths[0] += width - sum(widths)
     cells = tuple(
         tuple(
-            wrapped(face, (Run(text, "B" if row is table.head else ""),), size, widths[i] - gap)
+            wrapped(face, (Run(text, "B" if row is table.head else ""),), size, widths[i] - gap + 0.01)
             for i, text in enumerate(row)
         )
         for row in everything
