@@ -26,6 +26,7 @@ from groundswell.phonebank.session_rules import (
     Phase,
     Seen,
     Standing,
+    clock,
     ends_at,
     first_name,
     phase_of,
@@ -58,6 +59,7 @@ class SessionLine:
     phase: Phase
     begins_at: datetime
     ends_at: datetime
+    ends_clock: str
     target: int | None
     bank_id: int
     bank_name: str
@@ -83,6 +85,20 @@ class Present:
 
     name: str
     is_first_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who is in the lobby: names, newest last and at most NAMES_SHOWN; how many in all, how many for the first time."""
+
+    here: tuple[Present, ...]
+    many: int
+    newcomers: int
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.many - len(self.here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +155,7 @@ def _read_line(session_id: int, now: datetime) -> SessionLine:
         phase=phase_of(session, now=now),
         begins_at=session.event.starts_at,
         ends_at=ends_at(session),
+        ends_clock=clock(ends_at(session), session),
         target=session.event.target,
         bank_id=session.bank_now,
         bank_name=session.bank_name,
@@ -236,16 +253,17 @@ def way_on(bank_id: int, user_id: int, *, now: datetime) -> WayOn | None:
     return WayOn(session.pk, phase, bank.pk, bank.name)
 
 
-def who_is_here(session_id: int, *, now: datetime) -> tuple[list[Present], int]:
-    """First names of those whose page is open, newest last, at most NAMES_SHOWN; and how many there are."""
+def who_is_here(session_id: int, *, now: datetime) -> Here:
+    """Those whose page is open, at most KEPT_SECONDS ago."""
 
-    def read() -> tuple[list[Present], int]:
+    def read() -> Here:
         rows = list(
             SessionCaller.objects.filter(session=session_id, left_at__isnull=True, last_seen_at__gte=now - AWAY)
             .order_by("joined_at", "pk")
             .values_list("user__name", "is_first_time")
         )
-        return [Present(first_name(name), first) for name, first in rows[-NAMES_SHOWN:]], len(rows)
+        names = tuple(Present(first_name(name), first) for name, first in rows[-NAMES_SHOWN:])
+        return Here(names, len(rows), sum(first for _name, first in rows))
 
     return kept(f"phonebank.here.{session_id}", KEPT_SECONDS, read)
 
@@ -293,11 +311,15 @@ def sessions_on(campaigns: QuerySet[Any] | Sequence[Any], *, now: datetime) -> Q
 
 def next_evening(event: Event, *, now: datetime) -> Event | None:
     """The next phone bank of the same campaign that has been published: of the same series, if there is one."""
-    coming = Event.objects.filter(
-        campaign=event.campaign_id,
-        kind=EventKind.PHONE_BANK,
-        status=EventStatus.PUBLISHED,
-        starts_at__gt=max(now, event.starts_at),
-    ).exclude(pk=event.pk)
+    coming = (
+        Event.objects.filter(
+            campaign=event.campaign_id,
+            kind=EventKind.PHONE_BANK,
+            status=EventStatus.PUBLISHED,
+            starts_at__gt=max(now, event.starts_at),
+        )
+        .exclude(pk=event.pk)
+        .select_related("ask")
+    )
     same = coming.filter(series=event.series_id) if event.series_id else coming.none()
     return same.order_by("starts_at", "pk").first() or coming.order_by("starts_at", "pk").first()

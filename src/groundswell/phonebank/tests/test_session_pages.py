@@ -115,7 +115,8 @@ def test_the_lobby_shows_first_names_only_and_greets_newcomers(evening):
     assert "2 of us are here" in page
     assert "Ada" in page
     assert "Lovelace" not in page
-    assert page.count("first time, hello!") == 2
+    assert page.count("(first time)") == 2
+    assert "2 of us ring for the first time" in page
 
 
 def test_the_lobby_has_the_crib_sheet_and_the_hosts_word(evening, world):
@@ -232,7 +233,7 @@ def test_the_line_tells_of_the_team_the_time_and_the_host(evening):
     forget()
     line = text(client.get(line_url(evening.bank)))
     assert "<strong>1</strong> of 30 calls" in line
-    assert "min left" in line
+    assert "until " in line
     assert "You are not alone" in line
     sessions.say(session_id=evening.session.pk, text="Half time!", by=evening.host, now=timezone.now())
     forget()

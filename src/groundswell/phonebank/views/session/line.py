@@ -42,5 +42,11 @@ def line(request: HttpRequest, bank_id: int) -> HttpResponseBase:
         template="phonebank/session/line.html",
         key=f"{session_id}.{bank_id}",
         seconds=KEPT_SECONDS,
-        context=lambda: {"line": found, "left": found.minutes_left(now), "goes": goes, "phase": found.phase},
+        context=lambda: {
+            "line": found,
+            "left": found.minutes_left(now),
+            "goes": goes,
+            "phase": found.phase,
+            "ends_clock": found.ends_clock,
+        },
     )

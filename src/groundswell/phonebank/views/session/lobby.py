@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -36,6 +36,8 @@ from groundswell.phonebank.views.session.frame import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
     from groundswell.accounts.models import User
@@ -57,13 +59,10 @@ def lobby(request: HttpRequest, pk: int) -> HttpResponseBase:
         return render(request, "phonebank/session/over.html", context)
     if caller is None or caller.left_at is not None:
         return render(request, "phonebank/session/door.html", context)
-    here, many = who_is_here(pk, now=now)
     context |= {
+        **_here(pk, now),
         "line": line_and_identity(request, pk)[0],
         "bank": bank_of(session),
-        "here": here,
-        "many": many,
-        "more": many - len(here),
         "can_start": can_start(session, as_host=False, now=now),
         "crib": crib_html(session.event.campaign_id, session.event.area_id),
     }
@@ -76,13 +75,12 @@ def here(request: HttpRequest, pk: int) -> HttpResponseBase:
     line, by = line_and_identity(request, pk)
     now = timezone.now()
     note_seen(pk, by, now=now)
-    names, many = who_is_here(pk, now=now)
     return live_part(
         request,
         template="phonebank/session/here.html",
         key=str(pk),
         seconds=KEPT_SECONDS,
-        context=lambda: {"line": line, "here": names, "many": many, "more": many - len(names)},
+        context=lambda: {"line": line, **_here(pk, now)},
     )
 
 
@@ -161,3 +159,8 @@ def thanks(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _caller(session: Session, user: User) -> SessionCaller | None:
     return SessionCaller.objects.filter(session=session, user=user).first()
+
+
+def _here(session_id: int, now: datetime) -> dict[str, Any]:
+    found = who_is_here(session_id, now=now)
+    return {"here": found.here, "many": found.many, "more": found.more, "newcomers": found.newcomers}
