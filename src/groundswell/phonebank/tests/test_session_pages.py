@@ -237,7 +237,7 @@ def test_the_line_tells_of_the_team_the_time_and_the_host(evening):
     assert "You are not alone" in line
     sessions.say(session_id=evening.session.pk, text="Half time!", by=evening.host, now=timezone.now())
     forget()
-    assert "<strong>Olu:</strong> Half time!" in text(client.get(line_url(evening.bank)))
+    assert "<strong>Olu:</strong> <span>Half time!</span>" in text(client.get(line_url(evening.bank)))
 
 
 def test_the_line_costs_nothing_however_many_ask(evening):
