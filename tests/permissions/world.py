@@ -14,7 +14,7 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Invitation, Membership, User
 from groundswell.accounts.setup_links import SALT
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
-from groundswell.campaigns.models import Ask, Candidate, Question, Script
+from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script
 from groundswell.compliance.models import Consent, Suppression
 from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event
@@ -78,6 +78,11 @@ class World:
         from django.core import signing
 
         return signing.dumps("setup", salt=SALT)
+
+    @cached_property
+    def crib(self) -> CribSheet:
+        """What callers there read."""
+        return CribSheet.objects.create(campaign=self.campaign, area=self.area, body="Be kind.")
 
     @cached_property
     def candidate(self) -> Candidate:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundswell.campaigns.enums import Meaning, QuestionKind
 from groundswell.campaigns.models import Campaign
-from groundswell.campaigns.operations.campaigns import CRIB_LIMIT
+from groundswell.campaigns.operations.cribs import CRIB_LIMIT
 from groundswell.campaigns.operations.scripts import default_closing, default_opening
 from groundswell.campaigns.ready_questions import OptionDraft, QuestionDraft
 from groundswell.campaigns.rules import CampaignRuleError, check_line
@@ -153,6 +153,8 @@ class CribForm(forms.Form):
             "Headings with ##, **bold**, lists with -, links as [words](https://…). Keep it short: it is read mid-call."
         ),
     )
+    # The version it was opened at: who saved meanwhile is not passed over in silence.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
 
 class ScriptForm(forms.Form):

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils.safestring import SafeString
 
-from groundswell.campaigns.markdown import crib_markup
-from groundswell.campaigns.models import CribSheet
+from groundswell.campaigns.cribs.facts import NO_FACTS, facts_for
+from groundswell.campaigns.cribs.markup import crib_markup, facts_named
+from groundswell.campaigns.models import Campaign, CribSheet
+from groundswell.places.models import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +81,19 @@ def published_crib(campaign_id: int, area_id: int | None) -> CribSheet | None:
 def crib_html(campaign_id: int, area_id: int | None) -> SafeString:
     """The crib sheet to show for a seat, as clean HTML. The caller's screen reads it from its `ScriptPlan` instead."""
     sheet = published_crib(campaign_id, area_id)
-    return crib_markup(sheet.body) if sheet else SafeString("")
+    return crib_of_seat(campaign_id, area_id, sheet.body) if sheet else SafeString("")
+
+
+def crib_of_seat(campaign_id: int, area_id: int | None, body: str) -> SafeString:
+    """A sheet as clean HTML with the facts of this seat. A sheet that names no facts costs no query."""
+    if not facts_named(body):
+        return crib_markup(body, NO_FACTS)
+    campaign = Campaign.objects.get(pk=campaign_id)
+    area = Area.objects.filter(pk=area_id).first() if area_id is not None else only_seat(campaign)
+    return crib_markup(body, facts_for(campaign, area))
+
+
+def only_seat(campaign: Campaign) -> Area | None:
+    """The seat of a campaign that has just one: its facts are meant where no seat is named."""
+    seats = list(campaign.areas.all()[:2])
+    return seats[0] if len(seats) == 1 else None

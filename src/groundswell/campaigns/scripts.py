@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.enums import QuestionKind
-from groundswell.campaigns.markdown import crib_markup
 from groundswell.campaigns.models import Candidate, CribSheet, Question, Script, ScriptStep
+from groundswell.campaigns.queries import crib_of_seat
 from groundswell.campaigns.rules import GivenAnswer, WrongAnswer, fill_line
 
 # The steps are rendered once with this where the person's id belongs.
 PERSON_SLOT = "--person--"
 PLANS_KEPT = 256
+CRIBS_KEPT = 1024  # a sheet for each of several hundred seats
 
 
 class PostedValues(Protocol):
@@ -125,7 +126,8 @@ class ScriptPlan:
     questions: Mapping[int, PlannedQuestion]
     # By the id of the constituency (or other seat); None: for the whole campaign.
     candidates: Mapping[int, str]
-    cribs: Mapping[int | None, SafeString]
+    # The published crib sheets as written; their facts are filled in for a seat when somebody calls there.
+    cribs: Mapping[int | None, str]
     _steps_markup: str = field(repr=False)
 
     def opening_for(self, *, person: str, caller: str, area_id: int | None = None) -> str:
@@ -143,8 +145,14 @@ class ScriptPlan:
         return next(iter(self.candidates.values())) if len(self.candidates) == 1 else ""
 
     def crib(self, area_id: int | None) -> SafeString:
-        """The published crib sheet of the seat, else the campaign's, as clean HTML; empty if there is none."""
-        return self.cribs.get(area_id) or self.cribs.get(None) or SafeString("")
+        """The published crib sheet of the seat, else the campaign's, as clean HTML with the seat's facts filled in.
+
+        Empty if there is none. From the process's memory; the first time for a version and seat, with a few queries.
+        """
+        body = self.cribs.get(area_id) or self.cribs.get(None)
+        if not body:
+            return SafeString("")
+        return _kept_crib(self.script_id, self.version, get_language() or "", self.campaign_id, area_id, body)
 
     def steps_for(self, person_id: int) -> SafeString:
         """The questions as form controls for one person: names `answer-<person>-<question>`. Costs microseconds."""
@@ -186,6 +194,19 @@ def plan_for(script_id: int, version: int) -> ScriptPlan:
 def _kept_plan(script_id: int, version: int, language: str) -> ScriptPlan:  # noqa: ARG001 - the version is the key
     with override(language or None):
         return build_plan(script_id)
+
+
+@lru_cache(maxsize=CRIBS_KEPT)
+def _kept_crib(
+    script_id: int,  # noqa: ARG001 - with the version it says what is fresh: triggers raise it with the facts
+    version: int,  # noqa: ARG001
+    language: str,
+    campaign_id: int,
+    area_id: int | None,
+    body: str,
+) -> SafeString:
+    with override(language or None):
+        return crib_of_seat(campaign_id, area_id, body)
 
 
 def build_plan(script_id: int) -> ScriptPlan:
@@ -262,13 +283,13 @@ def _candidates(campaign_id: int) -> dict[int, str]:
     return dict(found)
 
 
-def _cribs(campaign_id: int) -> dict[int | None, SafeString]:
+def _cribs(campaign_id: int) -> dict[int | None, str]:
     newest = (
         CribSheet.objects.filter(campaign_id=campaign_id, published=True)
         .order_by("area_id", "-version")
         .distinct("area_id")
     )
-    return {sheet.area_id: crib_markup(sheet.body) for sheet in newest}
+    return {sheet.area_id: sheet.body for sheet in newest}
 
 
 def _given(question: PlannedQuestion, person_id: int, value: str) -> GivenAnswer:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from groundswell.campaigns.views import campaigns, scripts
+from groundswell.campaigns.views import campaigns, cribs, scripts
 
 app_name = "campaigns"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,9 +11,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/candidates/new/", campaigns.candidate, name="new_candidate"),
     path("<slug:slug>/candidates/<int:pk>/", campaigns.candidate, name="candidate"),
     path("<slug:slug>/candidates/<int:pk>/removal/", campaigns.candidate_removal, name="candidate_removal"),
-    path("<slug:slug>/crib-sheets/", campaigns.cribs, name="cribs"),
-    path("<slug:slug>/crib-sheets/preview/", campaigns.crib_preview, name="crib_preview"),
-    path("<slug:slug>/crib-sheets/<int:area_id>/", campaigns.crib, name="crib"),
+    path("<slug:slug>/crib-sheets/", cribs.cribs, name="cribs"),
+    path("<slug:slug>/crib-sheets/<int:area_id>/preview/", cribs.crib_preview, name="crib_preview"),
+    path("<slug:slug>/crib-sheets/<int:area_id>/", cribs.crib, name="crib"),
+    path("<slug:slug>/crib-sheets/<int:area_id>/versions/<int:version>/", cribs.crib_version, name="crib_version"),
+    path("<slug:slug>/crib-sheets/<int:area_id>/sheet/", cribs.crib_page, name="crib_page"),
+    path("<slug:slug>/crib-sheets/<int:area_id>/sheet.pdf", cribs.crib_paper, name="crib_paper"),
     path("<slug:slug>/scripts/", scripts.scripts, name="scripts"),
     path("<slug:slug>/scripts/new/", scripts.new_script, name="new_script"),
     path("<slug:slug>/scripts/<int:pk>/", scripts.script, name="script"),

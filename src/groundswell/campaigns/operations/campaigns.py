@@ -1,23 +1,21 @@
-"""Setting up a campaign: its name, seats and parties, its candidates, its crib sheets."""
+"""Setting up a campaign: its name, seats and parties, its candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
-from groundswell.campaigns.models import Campaign, Candidate, CribSheet
+from groundswell.campaigns.models import Campaign, Candidate
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.places.models import Area
 
-CRIB_LIMIT = 20_000
 # Words that are pages of their own below /campaigns/.
 RESERVED_SLUGS = frozenset({"new"})
 
@@ -119,40 +117,6 @@ def remove_candidate(*, candidate: Candidate, by: User) -> None:
         name=candidate.name,
     )
     candidate.delete()
-
-
-@transaction.atomic
-def save_crib_sheet(
-    *, campaign: Campaign, area: Area | None, body: str, by: User | None, published: bool = True
-) -> CribSheet:
-    """Save the crib sheet of a seat (or of the whole campaign) as its next version. Published: callers see it now.
-
-    Versions are numbered under a lock, so that two who save at once get two versions and neither is lost.
-    """
-    body = body.replace("\x00", "").strip()
-    if not body:
-        raise CampaignRuleError(_("The crib sheet is empty. Write a line or two that helps a caller."))
-    if len(body) > CRIB_LIMIT:
-        raise CampaignRuleError(
-            _("The crib sheet has %(length)s characters, and callers read it on a phone. Keep it under %(limit)s.")
-            % {"length": len(body), "limit": CRIB_LIMIT}
-        )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crib'), %s::int)", [campaign.pk])
-    newest = CribSheet.objects.filter(campaign=campaign, area=area).aggregate(version=Max("version"))["version"] or 0
-    sheet = CribSheet.objects.create(
-        campaign=campaign, area=area, version=newest + 1, body=body, published=published, created_by=by
-    )
-    record(
-        "save_crib_sheet",
-        by=by,
-        action=AuditAction.CREATE,
-        subject=sheet,
-        campaign_id=campaign.pk,
-        version=sheet.version,
-        published=published,
-    )
-    return sheet
 
 
 def _checked_name(name: str, of: Campaign | None = None) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, sign_in
-from groundswell.campaigns.models import Campaign, Candidate, CribSheet, Question, Script
+from groundswell.campaigns.models import Campaign, Candidate, Question, Script
 from groundswell.campaigns.operations.campaigns import create_campaign
 from groundswell.campaigns.operations.questions import add_ready_question
 from groundswell.campaigns.operations.scripts import create_script
@@ -148,16 +148,6 @@ def test_options_are_renamed_moved_and_retired_in_one_form(leader, campaign, pos
     response = leader.post(url, {"do": "save", f"label-{yes.pk}": "No", "text": "Lost?"}, follow=True)
     assert "There is an option “No” already" in response.content.decode()
     assert Question.objects.get(pk=poster.pk).text != "Lost?"
-
-
-def test_a_crib_sheet_is_published_kept_as_draft_and_previewed(leader, campaign, seat):
-    url = reverse("campaigns:crib", args=[campaign.slug, seat.pk])
-    leader.post(url, {"body": "**One**", "do": "publish"})
-    leader.post(url, {"body": "Two", "do": "draft"})
-    assert list(CribSheet.objects.order_by("version").values_list("version", "published")) == [(1, True), (2, False)]
-    preview = leader.post(reverse("campaigns:crib_preview", args=[campaign.slug]), {"body": "**x** <i>y</i>"})
-    assert preview.content.decode() == "<p><strong>x</strong> &lt;i&gt;y&lt;/i&gt;</p>\n"
-    assert leader.post(url, {"body": " "}).status_code == 422
 
 
 def test_lists_cost_as_many_queries_for_three_rows_as_for_one(

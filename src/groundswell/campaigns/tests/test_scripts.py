@@ -8,7 +8,8 @@ from django.http import QueryDict
 
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.models import CribSheet, Script, ScriptStep
-from groundswell.campaigns.operations.campaigns import save_candidate, save_crib_sheet
+from groundswell.campaigns.operations.campaigns import save_candidate
+from groundswell.campaigns.operations.cribs import save_crib_sheet
 from groundswell.campaigns.operations.questions import add_option, change_option, reword_question
 from groundswell.campaigns.operations.scripts import (
     add_step,

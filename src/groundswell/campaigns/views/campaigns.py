@@ -1,4 +1,4 @@
-"""The list of campaigns, their settings and candidates, and crib sheets."""
+"""The list of campaigns, their settings and candidates."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.accounts.access import access_campaign, accessible_campaigns, membership_for, require_role
-from groundswell.campaigns.forms import CampaignForm, CandidateForm, CribForm
-from groundswell.campaigns.markdown import crib_markup
-from groundswell.campaigns.models import Candidate, CribSheet
+from groundswell.campaigns.forms import CampaignForm, CandidateForm
+from groundswell.campaigns.models import Candidate
 from groundswell.campaigns.operations.campaigns import (
     change_campaign,
     create_campaign,
     remove_candidate,
     save_candidate,
-    save_crib_sheet,
 )
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.campaigns.views.refusals import LEADERS, STAFF, user_of
@@ -126,68 +124,3 @@ def candidate_removal(request: HttpRequest, slug: str, pk: int) -> HttpResponseB
     remove_candidate(candidate=found, by=user_of(request))
     messages.success(request, _("%(name)s is no longer a candidate here.") % {"name": found.name})
     return redirect("campaigns:settings", slug)
-
-
-@require_GET
-def cribs(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The crib sheets: one for the whole campaign, one for each seat."""
-    campaign = access_campaign(request, slug, *LEADERS)
-    newest = {
-        sheet.area_id: sheet
-        for sheet in CribSheet.objects.filter(campaign=campaign)
-        .select_related("created_by")
-        .order_by("area_id", "-version")
-        .distinct("area_id")
-    }
-    rows = [(None, newest.get(None)), *((area, newest.get(area.pk)) for area in campaign.areas.all())]
-    return render(request, "campaigns/cribs.html", {"campaign": campaign, "rows": rows, "page": "cribs"})
-
-
-def crib(request: HttpRequest, slug: str, area_id: int) -> HttpResponseBase:
-    """Write the crib sheet of a seat (0: of the whole campaign), see it as a caller does, look at what it was."""
-    campaign = access_campaign(request, slug, *LEADERS)
-    area = get_object_or_404(campaign.areas, pk=area_id) if area_id else None
-    versions = CribSheet.objects.filter(campaign=campaign, area=area).select_related("created_by").order_by("-version")
-    shown = versions.filter(version=_version(request)).first() or versions.first()
-    form = CribForm(request.POST or None, initial={"body": shown.body if shown else ""})
-    if request.method == "POST" and form.is_valid():
-        published = request.POST.get("do") != "draft"
-        try:
-            sheet = save_crib_sheet(
-                campaign=campaign, area=area, body=form.cleaned_data["body"], by=user_of(request), published=published
-            )
-        except CampaignRuleError as error:
-            form.add_error("body", str(error))
-        else:
-            said = (
-                _("Published as version %(version)s. Callers see it from their next household on.")
-                if published
-                else _("Kept as version %(version)s, not published. Callers still see the one before.")
-            )
-            messages.success(request, said % {"version": sheet.version})
-            return redirect("campaigns:crib", slug, area_id)
-    body = request.POST.get("body", "") if request.method == "POST" else (shown.body if shown else "")
-    context = {
-        "campaign": campaign,
-        "area": area,
-        "form": form,
-        "shown": shown,
-        "versions": versions[:10],
-        "preview": crib_markup(body),
-        "page": "cribs",
-    }
-    return render(request, "campaigns/crib.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-def crib_preview(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The Markdown as it will look; saves nothing."""
-    access_campaign(request, slug, *LEADERS)
-    return HttpResponse(crib_markup(request.POST.get("body", "")[:20_000]))
-
-
-def _version(request: HttpRequest) -> int:
-    try:
-        return int(request.GET.get("version", ""))
-    except ValueError:
-        return 0

@@ -9,7 +9,8 @@ from groundswell.accounts.enums import OrganisationKind, Role
 from groundswell.accounts.models import Invitation, Membership, Organisation, User
 from groundswell.campaigns.enums import Meaning, VoterIdTemplate
 from groundswell.campaigns.models import Campaign, Option, Question, Script
-from groundswell.campaigns.operations.campaigns import create_campaign, save_candidate, save_crib_sheet
+from groundswell.campaigns.operations.campaigns import create_campaign, save_candidate
+from groundswell.campaigns.operations.cribs import save_crib_sheet
 from groundswell.campaigns.operations.questions import add_ready_question, add_voter_id
 from groundswell.campaigns.operations.scripts import branch_step, create_script
 from groundswell.campaigns.ready_questions import ReadyQuestion

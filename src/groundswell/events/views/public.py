@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.consent_boxes import boxes
-from groundswell.campaigns.markdown import crib_markup
+from groundswell.campaigns.markdown import markup
 from groundswell.events.enums import EventKind, EventStatus
 from groundswell.events.forms import SignUpForm
 from groundswell.events.models import Event
@@ -85,7 +85,7 @@ def page_context(event: Event, form: SignUpForm | None) -> dict[str, Any]:
         "form": form,
         "door": door.value,
         "when": shown(event),
-        "about": crib_markup(event.about) if event.about else "",
+        "about": markup(event.about) if event.about else "",
         "facts": facts,
         "is_phone_bank": event.kind == EventKind.PHONE_BANK,
         "next_events": [(other, shown(other)) for other in next_events(event, now=now)[:3]]

@@ -1,5 +1,5 @@
 -- A script's version rises with everything a caller is shown by it: its lines, steps, branches, questions, options,
--- the candidates, the crib sheets, and who we are. Web processes keep a built script by (id, version), so a version
+-- the candidates, the crib sheets, the facts of seats that they fill in, and who we are. Web processes keep a built script by (id, version), so a version
 -- that stood still would leave callers with old words.
 
 CREATE OR REPLACE FUNCTION campaigns_script_raise() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -60,5 +60,26 @@ BEGIN
         EXECUTE format(
             'CREATE TRIGGER campaigns_script_raise_from AFTER INSERT OR UPDATE ON %I '
             'FOR EACH ROW EXECUTE FUNCTION campaigns_script_raise_from()', source);
+    END LOOP;
+END $$;
+
+-- The facts a crib sheet fills in: results, Members, the names of seats. Once for each statement, as they come by the
+-- thousand, and only for campaigns that have a sheet.
+CREATE OR REPLACE FUNCTION campaigns_script_raise_from_facts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE campaigns_script script SET version = version + 1
+    WHERE EXISTS (SELECT FROM campaigns_cribsheet sheet WHERE sheet.campaign_id = script.campaign_id);
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    source text;
+BEGIN
+    FOREACH source IN ARRAY ARRAY['places_area', 'places_contest', 'places_result', 'places_officeholder'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS campaigns_script_raise_from_facts ON %I', source);
+        EXECUTE format(
+            'CREATE TRIGGER campaigns_script_raise_from_facts AFTER INSERT OR UPDATE OR DELETE ON %I '
+            'FOR EACH STATEMENT EXECUTE FUNCTION campaigns_script_raise_from_facts()', source);
     END LOOP;
 END $$;
