@@ -48,6 +48,11 @@ SHOTS = [
     Shot("phone-bank-builder", "organiser", "/phonebank/organise/{campaign}/banks/new/"),
     Shot("script-editor", "organiser", "/campaigns/{campaign}/scripts/", follow="a.card[href*='/scripts/']" + NOT_NEW),
     Shot("results", "organiser", "/phonebank/organise/{campaign}/results/"),
+    Shot("event", "organiser", "/events/", follow="main a[href^='/events/monday']", screen="phone"),
+    Shot("lobby", "caller", "/phonebank/sessions/2/", follow="main form button", screen="phone"),
+    Shot("board", "organiser", "/phonebank/sessions/1/board/"),
+    Shot("report", "organiser", "/phonebank/sessions/1/report/"),
+    Shot("map", "organiser", "/insight/{campaign}/"),
     Shot("import-wizard", "data_manager", "/imports/new/register/"),
     Shot("person", "data_manager", "/people/?q=Thompson", follow="main a[href^='/people/']:not([href*='?'])"),
 ]
