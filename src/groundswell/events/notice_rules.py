@@ -17,6 +17,8 @@ DAY_BEFORE_AT_LEAST = timedelta(hours=2)
 HOUR_BEFORE_AT_LEAST = timedelta(minutes=15)
 THANKS_AFTER = timedelta(minutes=30)
 THANKS_UNTIL = timedelta(days=7)
+# Over about two hours.
+MOST_ATTEMPTS = 7
 # Events at which whoever comes is seen to come, because they sign in for it.
 KEEPS_ARRIVALS = frozenset({EventKind.PHONE_BANK, EventKind.TEXT_BANK})
 
@@ -59,6 +61,11 @@ def is_too_late(kind: NoticeKind | str, *, starts_at: datetime, ends_at: datetim
     if kind in {NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE}:
         return now >= starts_at
     return now >= ends_at
+
+
+def next_try(attempts: int, *, now: datetime) -> datetime | None:
+    """When to try again what the mail server put off for the `attempts`-th time: 2, 4, 8 ... minutes; None: never."""
+    return now + timedelta(minutes=2**attempts) if attempts < MOST_ATTEMPTS else None
 
 
 def is_thanked(*, kind: EventKind | str, has_arrived: bool, anybody_arrived: bool) -> bool:

@@ -15,6 +15,7 @@ from groundswell.campaigns.enums import ActionState
 from groundswell.events.enums import NoticeKind, NoticeReason, NoticeState
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.notice_rules import Due, is_too_late, letters_with_a_place
+from groundswell.events.tasks import send_letters
 
 COMING = (ActionState.PENDING, ActionState.CONFIRMED)
 # Written to once a place is sure; whoever waits for one has nothing to be reminded of.
@@ -33,13 +34,13 @@ def plan_notices(attendance: Attendance, *, now: datetime) -> None:
     due = [Due(NoticeKind.CONFIRMATION, now)]
     if not attendance.is_waiting:
         due += _with_a_place(attendance.event, now)
-    _write([attendance], due, attendance.event.sequence)
+    _write([attendance], due, attendance.event.sequence, now=now)
 
 
 def plan_place(attendance: Attendance, *, now: datetime) -> None:
     """A place came free for somebody on the waiting list: the letter that says so, reminders and thanks."""
     due = [Due(NoticeKind.PLACE, now), *_with_a_place(attendance.event, now)]
-    _write([attendance], due, attendance.event.sequence)
+    _write([attendance], due, attendance.event.sequence, now=now)
 
 
 def drop_notices(attendance: Attendance, *, now: datetime) -> None:  # noqa: ARG001 - as its siblings
@@ -66,9 +67,9 @@ def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
     coming = list(_coming(event))
     if tell and not is_too_late(NoticeKind.MOVED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
         told = [attendance for attendance in coming if attendance.pk not in untold]
-        _write(told, [Due(NoticeKind.MOVED, now)], event.sequence)
+        _write(told, [Due(NoticeKind.MOVED, now)], event.sequence, now=now)
     with_a_place = [attendance for attendance in coming if not attendance.is_waiting]
-    _write(with_a_place, _with_a_place(event, now), event.sequence)
+    _write(with_a_place, _with_a_place(event, now), event.sequence, now=now)
 
 
 def cancel_notices(event: Event, *, now: datetime) -> None:
@@ -76,7 +77,7 @@ def cancel_notices(event: Event, *, now: datetime) -> None:
     others = Notice.objects.filter(attendance__event=event).exclude(kind=NoticeKind.CANCELLED)
     _drop(others, NoticeReason.EVENT_CANCELLED)
     if not is_too_late(NoticeKind.CANCELLED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
-        _write(list(_coming(event)), [Due(NoticeKind.CANCELLED, now)], event.sequence)
+        _write(list(_coming(event)), [Due(NoticeKind.CANCELLED, now)], event.sequence, now=now)
 
 
 def _coming(event: Event) -> QuerySet[Attendance]:
@@ -92,11 +93,16 @@ def _drop(notices: QuerySet[Notice], reason: NoticeReason) -> None:
     notices.filter(state=NoticeState.WAITING).update(state=NoticeState.DROPPED, reason=reason)
 
 
-def _write(attendances: Iterable[Attendance], due: list[Due], sequence: int) -> None:
-    """One row for each person and letter. A row that is there stays as it is: each letter goes out once."""
+def _write(attendances: Iterable[Attendance], due: list[Due], sequence: int, *, now: datetime) -> None:
+    """One row for each person and letter. A row that is there stays as it is: each letter goes out once.
+
+    What is due at once has its job, which commits with it; what is due later is found by the job of every minute.
+    """
     rows = [
         Notice(attendance=attendance, kind=letter.kind, sequence=sequence, due_at=letter.at)
         for attendance in attendances
         for letter in due
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows and any(letter.at <= now for letter in due):
+        send_letters.defer()

@@ -1,0 +1,22 @@
+"""Jobs of events: the letters."""
+
+from __future__ import annotations
+
+from groundswell.config.jobs import periodic, task
+from groundswell.events.operations.delivery import send_due
+
+QUEUE = "letters"
+
+
+@task(queue=QUEUE)
+def send_letters() -> None:
+    """What has just been written down, at once; the rest of a great many by the next job, so that others get a turn."""
+    if send_due():
+        send_letters.defer()
+
+
+@periodic(cron="* * * * *", queue=QUEUE)
+def send_due_letters() -> None:
+    """Every minute: reminders and thanks whose time has come, and what the mail server put off."""
+    if send_due():
+        send_letters.defer()
