@@ -16,6 +16,7 @@ from groundswell.campaigns.operations.cribs import CRIB_LIMIT
 from groundswell.campaigns.operations.scripts import default_closing, default_opening
 from groundswell.campaigns.ready_questions import OptionDraft, QuestionDraft
 from groundswell.campaigns.rules import CampaignRuleError, check_line
+from groundswell.campaigns.sharing import server_name
 from groundswell.places.enums import PARLIAMENT_2010, AreaKind
 from groundswell.places.models import Area
 
@@ -248,3 +249,22 @@ class QuestionForm(forms.Form):
             scale_from=data["scale_from"] if is_scale else None,
             scale_to=data["scale_to"] if is_scale else None,
         )
+
+
+class MastodonForm(forms.Form):
+    """Mastodon is many servers: which one is yours."""
+
+    text = forms.CharField(widget=forms.HiddenInput, max_length=400)
+    server = forms.CharField(
+        label=_("Your server"),
+        help_text=_("The part after your name, such as mastodon.social."),
+        max_length=260,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_server(self) -> str:
+        """The bare name of the server."""
+        try:
+            return server_name(self.cleaned_data["server"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("groundswell.accounts.urls")),
     path("places/", include("groundswell.places.urls")),
     path("compliance/", include("groundswell.compliance.urls")),
+    path("", include("groundswell.campaigns.link_urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("", include("groundswell.events.urls")),
     path("phonebank/", include("groundswell.phonebank.urls")),
