@@ -299,10 +299,15 @@ EVENTS = [
     row("events:arrival", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk, attendance_id=lambda w: w.attendance.pk),
     row("events:removal", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk, attendance_id=lambda w: w.attendance.pk),
     # By the signed link alone, whoever opens it: it was sent to one address.
+    row("events:letter_again", LEADERS, POST, slug=seat, pk=lambda w: w.event.pk, notice_id=lambda w: w.notice.pk),
+    row("tracked_link", EVERYONE, code=lambda w: w.share_link.code),
+    row("mastodon", EVERYONE, code=lambda w: w.share_link.code),
     row("events:mine", EVERYONE, FORM, token=lambda w: w.own_token),
     row("events:mine_consent", EVERYONE, POST, token=lambda w: w.own_token, channel="email"),
     row("events:mine_withdrawal", EVERYONE, POST, token=lambda w: w.own_token),
     row("events:index", EVERYONE),
+    row("events:card", EVERYONE, slug=lambda w: w.event.ask.slug),
+    row("events:calendar", EVERYONE, slug=lambda w: w.event.ask.slug),
     row("events:page", EVERYONE, FORM, slug=lambda w: w.event.ask.slug),
     row("events:thanks", EVERYONE, slug=lambda w: w.event.ask.slug),
 ]

@@ -14,10 +14,12 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Invitation, Membership, User
 from groundswell.accounts.setup_links import SALT
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
-from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script
+from groundswell.campaigns.enums import ShareChannel
+from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script, ShareLink
+from groundswell.campaigns.operations.asks import link_for
 from groundswell.compliance.models import Consent, Suppression
 from groundswell.events.enums import EventKind
-from groundswell.events.models import Attendance, Event
+from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
 from groundswell.events.own_links import own_token
 from groundswell.people.addresses import address_hash
@@ -244,3 +246,13 @@ class World:
     def own_token(self) -> str:
         """What their own link ends in."""
         return own_token(self.attendance)
+
+    @cached_property
+    def notice(self) -> Notice:
+        """Their confirmation."""
+        return self.attendance.notices.get(kind="confirmation")
+
+    @cached_property
+    def share_link(self) -> ShareLink:
+        """A tracked link to the evening."""
+        return link_for(ask=self.event.ask, channel=ShareChannel.QR)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.models import Organisation
@@ -23,6 +21,7 @@ from groundswell.events.calendars import calendar_of
 from groundswell.events.enums import NoticeKind, Venue
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.own_links import own_address
+from groundswell.events.wall_clock import shown, shown_in
 
 WITH_CALENDAR = frozenset({NoticeKind.CONFIRMATION, NoticeKind.PLACE, NoticeKind.MOVED, NoticeKind.CANCELLED})
 
@@ -83,12 +82,12 @@ def page_address(event: Event) -> str:
 
 
 def when(event: Event, time_zone: str) -> str:
-    """ "Monday 23 November 2026, 18:00 to 20:00 (GMT)" by the reader's clock, and by the event's where it differs."""
-    there = _span(event, ZoneInfo(event.time_zone))
-    here = _span(event, ZoneInfo(time_zone))
-    if here == there or event.venue == Venue.ROOM:
-        return there
-    return _("%(here)s, which is %(there)s where it is held") % {"here": here, "there": there}
+    """ "Monday 23 November 2026, 18:00–20:00, London time (GMT)" by the reader's clock; by the event's where it differs."""
+    there, here = shown(event), shown_in(time_zone, event.starts_at, event.ends_at)
+    if event.venue == Venue.ROOM or (here.day, here.hours) == (there.day, there.hours):
+        return f"{there.day}, {there.hours}, {there.zone}"
+    said = {"here": f"{here.day}, {here.hours}, {here.zone}", "there": f"{there.day}, {there.hours}, {there.zone}"}
+    return _("%(here)s, which is %(there)s where it is held") % said
 
 
 def where(event: Event) -> str:
@@ -96,17 +95,6 @@ def where(event: Event) -> str:
     if event.venue == Venue.ONLINE:
         return _("Online, wherever you are")
     return event.place if event.venue == Venue.ROOM else _("%(place)s, or online") % {"place": event.place}
-
-
-def _span(event: Event, zone: ZoneInfo) -> str:
-    begins, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    said = {
-        "day": date_format(begins, "l j F Y"),
-        "from": date_format(begins, "H:i"),
-        "until": date_format(ends, "H:i" if begins.date() == ends.date() else "l H:i"),
-        "zone": begins.tzname(),
-    }
-    return _("%(day)s, %(from)s to %(until)s (%(zone)s)") % said
 
 
 def _sender(organisation: Organisation) -> str:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from groundswell.events.views import organiser, own, public, sign_ups
+from groundswell.events.views import letters, organiser, own, passing_on, public, sign_ups
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "campaigns/<slug:slug>/events/<int:pk>/sign-ups/<int:attendance_id>/removal/", sign_ups.removal, name="removal"
     ),
+    path("campaigns/<slug:slug>/events/<int:pk>/letters/<int:notice_id>/again/", letters.again, name="letter_again"),
     # A sign-up's own page, by the signed link in its letters.
     path("events/mine/<str:token>/", own.mine, name="mine"),
     path("events/mine/<str:token>/consents/<slug:channel>/", own.consent, name="mine_consent"),
@@ -29,5 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Everybody's.
     path("events/", public.index, name="index"),
     path("events/<slug:slug>/", public.page, name="page"),
+    path("events/<slug:slug>/card.png", passing_on.card, name="card"),
+    path("events/<slug:slug>/event.ics", passing_on.calendar, name="calendar"),
     path("events/<slug:slug>/thanks/", public.thanks, name="thanks"),
 ]

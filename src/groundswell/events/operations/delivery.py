@@ -19,8 +19,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from groundswell.accounts.audit import record
-from groundswell.accounts.models import User
 from groundswell.campaigns.enums import ActionState
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.letters import letter_refusal
@@ -78,20 +76,6 @@ def give_up_lost(*, now: datetime) -> int:
     """Letters whose worker was lost while it spoke to the mail server: perhaps sent, and so not sent again."""
     lost = Notice.objects.filter(state=NoticeState.SENDING, leased_until__lt=now)
     return lost.update(state=NoticeState.UNKNOWN, leased_until=None, reason=NoticeReason.LOST)
-
-
-@transaction.atomic
-def send_again(notice: Notice, *, by: User | None, now: datetime) -> bool:
-    """An organiser knows better: a letter that failed, or of which nobody knows, goes out after all; whether it will.
-
-    Whoever closed their address gets none this way either: it is asked again at delivery.
-    """
-    again = Notice.objects.filter(pk=notice.pk, state__in=[NoticeState.FAILED, NoticeState.UNKNOWN]).update(
-        state=NoticeState.WAITING, reason="", problem="", attempts=0, due_at=now
-    )
-    if again:
-        record("send_again", by=by, subject=notice.attendance.person, notice_id=notice.pk, kind=notice.kind)
-    return bool(again)
 
 
 def why_not(notice: Notice, *, now: datetime) -> NoticeReason | None:

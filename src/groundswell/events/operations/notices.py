@@ -1,7 +1,7 @@
 """The letters of an event, written down in the transaction of what causes them; `tasks.py` has them sent afterwards.
 
-None of these opens a transaction or writes an audit event: they are parts of a sign-up, a withdrawal, a move, a
-cancellation, which do. They are called by listening to what these tell (`listeners.py`).
+But for `send_again` none of these opens a transaction or writes an audit event: they are parts of a sign-up, a
+withdrawal, a move, a cancellation, which do. They are called by listening to what these tell (`listeners.py`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
+from groundswell.accounts.audit import record
+from groundswell.accounts.models import User
 from groundswell.campaigns.enums import ActionState
 from groundswell.events.enums import NoticeKind, NoticeReason, NoticeState
 from groundswell.events.models import Attendance, Event, Notice
@@ -78,6 +81,21 @@ def cancel_notices(event: Event, *, now: datetime) -> None:
     _drop(others, NoticeReason.EVENT_CANCELLED)
     if not is_too_late(NoticeKind.CANCELLED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
         _write(list(_coming(event)), [Due(NoticeKind.CANCELLED, now)], event.sequence, now=now)
+
+
+@transaction.atomic
+def send_again(notice: Notice, *, by: User | None, now: datetime) -> bool:
+    """An organiser knows better: a letter that failed, or of which nobody knows, goes out after all; whether it will.
+
+    Whoever closed their address gets none this way either: it is asked again at delivery.
+    """
+    again = Notice.objects.filter(pk=notice.pk, state__in=[NoticeState.FAILED, NoticeState.UNKNOWN]).update(
+        state=NoticeState.WAITING, reason="", problem="", attempts=0, due_at=now
+    )
+    if again:
+        send_letters.defer()
+        record("send_again", by=by, subject=notice.attendance.person, notice_id=notice.pk, kind=notice.kind)
+    return bool(again)
 
 
 def _coming(event: Event) -> QuerySet[Attendance]:

@@ -15,8 +15,8 @@ from groundswell.compliance.operations import erase_person, object_to_marketing,
 from groundswell.events.enums import NoticeReason, NoticeState
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import delivery
-from groundswell.events.operations.delivery import give_up_lost, send_again, send_due
-from groundswell.events.operations.notices import cancel_notices, plan_notices, replan_notices
+from groundswell.events.operations.delivery import give_up_lost, send_due
+from groundswell.events.operations.notices import cancel_notices, plan_notices, replan_notices, send_again
 from groundswell.events.own_links import own_address
 from groundswell.events.tests.letters import MONDAY, NOW, Evening
 from groundswell.events.tests.mail_server import Post, mail_server
@@ -69,7 +69,7 @@ def test_a_confirmation_arrives_with_all_that_a_letter_must_say(post):
         said = letter.get_body((kind,)).get_content()
         for needed in (
             "Siân",
-            "Monday 23 November 2026, 18:00 to 20:00 (GMT)",
+            "Monday 23 November 2026, 18:00–20:00, London time (GMT)",
             own_address(siân),
             "Promoted by A. Agent on behalf of Fairer Bury, both of 12 Silver Street, Bury BL9 0EX",
             "https://fairer.example.org/privacy",

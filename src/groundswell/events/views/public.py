@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.consent_boxes import boxes
 from groundswell.campaigns.markdown import markup
+from groundswell.campaigns.views.links import source_of
 from groundswell.events.enums import EventKind, EventStatus
 from groundswell.events.forms import SignUpForm
 from groundswell.events.models import Event
@@ -126,6 +127,7 @@ def _sign_up(request: HttpRequest, event: Event, form: SignUpForm) -> HttpRespon
             phone=data["phone"],
             time_zone=data["time_zone"],
             ticked=form.ticked(),
+            source=source_of(request, event.ask),
             now=timezone.now(),
         )
     except SignUpClosedError as error:

@@ -16,6 +16,7 @@ from groundswell.accounts.audit import record_many
 from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.views.refusals import told, user_of
 from groundswell.events.models import Attendance
+from groundswell.events.notice_queries import undelivered
 from groundswell.events.operations import mark_arrived, take_back_arrival, withdraw
 from groundswell.events.queries import turnout
 from groundswell.events.views.organiser import event_of
@@ -37,11 +38,12 @@ def sign_ups(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     for word in fold(words).split():
         rows = rows.filter(person__name_key__contains=word)
     page = Paginator(rows.order_by("is_waiting", "signed_up_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    missed = undelivered(event, now=timezone.now())
     record_many(
         "view_sign_up",
         by=user_of(request),
         action=AuditAction.VIEW,
-        subjects=[attendance.person for attendance in page.object_list],
+        subjects=list({*(attendance.person for attendance in page.object_list), *(row.person for row in missed)}),
         campaign_id=campaign.pk,
         event_id=event.pk,
     )
@@ -52,6 +54,7 @@ def sign_ups(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "turnout": turnout(event),
         "people": page,
         "words": words,
+        "missed": missed,
         "page": "events",
     }
     return render(request, "events/organiser/sign_ups.html", context)
