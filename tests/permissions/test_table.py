@@ -26,6 +26,7 @@ LOGS = {"accounts_auditevent"}
 READING_CHANGES = {
     "phonebank:call": {"phonebank_callerstatus"},
     "account_email": {"account_emailaddress"},  # allauth notes the address that it shows
+    "tracked_link": {"campaigns_visit"},  # that it was opened, and by nobody
 }
 
 

@@ -43,7 +43,7 @@ class World:
     """A campaign "seat", another, and one of everything in the first. Add a property for what your addresses need."""
 
     def __init__(self) -> None:
-        make_organisation()
+        make_organisation(imprint="Promoted by A. Agent, 1 High Street, Exampleford")
         self.campaign = make_campaign("seat", name="The seat")
         self.other_campaign = make_campaign("elsewhere", name="Elsewhere")
         # A campaign without areas is about everybody, and so may see everybody.

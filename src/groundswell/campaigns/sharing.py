@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groundswell.campaigns.enums import ShareChannel
 from groundswell.campaigns.models import Ask, ShareLink
-from groundswell.campaigns.operations.asks import link_for
 from groundswell.people.models import Person
 
 # What stands between our words and the link in networks that take one text.
@@ -78,16 +78,22 @@ def tracked_address(link: ShareLink) -> str:
     return settings.PUBLIC_URL + reverse("tracked_link", args=[link.code])
 
 
-def share_panel(ask: Ask, *, wordings: Sequence[str], person: Person | None = None) -> SharePanel:
-    """The buttons of an ask with the links of its channels, or of one person's; links are made at the first look.
+def share_panel(ask: Ask, *, wordings: Sequence[str], page: str, person: Person | None = None) -> SharePanel:
+    """The buttons of an ask with the links of its channels: of one person where there are some, else everybody's.
 
-    `wordings` are complete sentences without a link, the first being offered first. At least one is needed.
+    `wordings` are complete sentences without a link, the first being offered first. At least one is needed. `page` is
+    the path of the ask's page, which stands in where no link was made. One query.
     """
     links = _links(ask, person)
-    addresses = {channel: tracked_address(links[channel]) for channel in ShareChannel}
-    # Our own page asks for the server first, and leads to its composer.
-    mastodon = reverse("mastodon", args=[links[ShareChannel.MASTODON].code]) + "?text={text}"
-    patterns = {**PATTERNS, ShareChannel.MASTODON: mastodon}
+    addresses = {
+        channel: tracked_address(links[channel]) if channel in links else settings.PUBLIC_URL + page
+        for channel in ShareChannel
+    }
+    patterns = dict(PATTERNS)
+    if ShareChannel.MASTODON in links:
+        # Our own page asks for the server first, and leads to its composer.
+        own = reverse("mastodon", args=[links[ShareChannel.MASTODON].code])
+        patterns[ShareChannel.MASTODON] = own + "?text={text}"
     composers = [
         Composer(
             channel=channel,
@@ -97,6 +103,7 @@ def share_panel(ask: Ask, *, wordings: Sequence[str], person: Person | None = No
             link=addresses[channel],
         )
         for channel in ORDER
+        if channel in patterns
     ]
     return SharePanel(
         title=ask.title,
@@ -130,9 +137,11 @@ def mastodon_address(server: str, text: str, link: str) -> str:
 
 
 def _links(ask: Ask, person: Person | None) -> dict[ShareChannel, ShareLink]:
-    """One link for each channel: read at once, and made where there is none yet."""
-    held = {ShareChannel(link.channel): link for link in ShareLink.objects.filter(ask=ask, person=person)}
-    for channel in ShareChannel:
-        if channel not in held:
-            held[channel] = link_for(ask=ask, channel=channel, person=person)
-    return held
+    """One link for each channel: theirs before everybody's."""
+    mine_first = ShareLink.objects.filter(ask=ask).filter(
+        Q(person=person) | Q(person=None) if person else Q(person=None)
+    )
+    found: dict[ShareChannel, ShareLink] = {}
+    for link in mine_first.order_by(F("person").asc(nulls_last=True)):
+        found.setdefault(ShareChannel(link.channel), link)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 # Networks that draw a preview, mail scanners, and whatever else names itself. Who hides is counted as a person.
 AUTOMATIC = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|facebookexternalhit|facebookcatalog|meta-external|"
+    r"(?<!cu)bot\b|bot/|crawl|spider|slurp|preview|scan|monitor|fetch|facebookexternalhit|facebookcatalog|meta-external|"
     r"whatsapp|telegram|slack|discord|linkedin|pinterest|embedly|mastodon|pleroma|misskey|cardyb|bluesky|skypeuri|"
     r"safelinks|proofpoint|mimecast|barracuda|headless|curl|wget|python|httpx|okhttp|java/|go-http|libwww",
     re.IGNORECASE,

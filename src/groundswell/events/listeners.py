@@ -1,4 +1,4 @@
-"""The letters listen to what happens to an event (`signals.py`); imported when Django starts."""
+"""The letters and the links to pass on follow what happens to an event (`signals.py`); imported when Django starts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from groundswell.campaigns.operations.links import make_links
 from groundswell.events import signals
 from groundswell.events.models import Attendance, Event
 from groundswell.events.operations import notices
@@ -15,6 +16,7 @@ from groundswell.events.operations import notices
 @receiver(signals.signed_up)
 def _signed_up(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
     notices.plan_notices(attendance, now=now)
+    make_links(attendance.event.ask, person=attendance.person, by=None)
 
 
 @receiver(signals.place_came_free)
@@ -25,6 +27,11 @@ def _place_came_free(*, attendance: Attendance, now: datetime, **_more: Any) -> 
 @receiver(signals.withdrew)
 def _withdrew(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
     notices.drop_notices(attendance, now=now)
+
+
+@receiver(signals.event_published)
+def _event_published(*, event: Event, **_more: Any) -> None:
+    make_links(event.ask, by=None)
 
 
 @receiver(signals.event_moved)

@@ -134,7 +134,7 @@ def is_open(ask: Ask) -> bool:
 def link_for(*, ask: Ask, channel: ShareChannel, person: Person | None = None, by: User | None = None) -> ShareLink:
     """The tracked link of this ask for one channel, and of one person if they are signed up: one, however often asked."""
     link, is_new = ShareLink.objects.get_or_create(
-        ask=ask, channel=channel, person=person, defaults={"code": _new_code()}
+        ask=ask, channel=channel, person=person, defaults={"code": new_code()}
     )
     if is_new:
         record(
@@ -180,7 +180,8 @@ def _checked_title(title: str) -> str:
     return title[:120]
 
 
-def _new_code() -> str:
+def new_code() -> str:
+    """A code for a tracked link that nobody guesses, and that can be read out."""
     return "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
 
 

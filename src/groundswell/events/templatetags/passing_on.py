@@ -38,7 +38,8 @@ def share_event(event: Event, person: Person | None = None) -> dict[str, Any]:
     """The share buttons of an event that can still be come to. With `person` the links are theirs: on their own page."""
     if event.status != EventStatus.PUBLISHED or event.ends_at <= timezone.now():
         return {"panel": None}
-    return {"panel": share_panel(event.ask, wordings=wordings(event), person=person)}
+    page = reverse("events:page", args=[event.ask.slug])
+    return {"panel": share_panel(event.ask, wordings=wordings(event), page=page, person=person)}
 
 
 @register.simple_tag
