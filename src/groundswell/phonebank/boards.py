@@ -74,10 +74,18 @@ class Leader:
     """A caller in the ranking. Those with as many calls and conversations share a place."""
 
     place: int
-    user_id: int
     name: str
-    work: Work
-    badges: tuple[str, ...]
+    caller: CallerNumbers
+
+    @property
+    def work(self) -> Work:
+        """What they did."""
+        return self.caller.work
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        """What they may be proud of."""
+        return badges_of(self.caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class Board:
     columns: list[dict[str, Any]]
     ticker: list[TickerItem]
     leaders: list[Leader]
+    leader_by_id: dict[int, Leader]
 
     @property
     def in_one_line(self) -> str:
@@ -116,20 +125,22 @@ class Board:
 
     def leader(self, user_id: int) -> Leader | None:
         """One caller's own place; None for one who has not called, or is not ranked."""
-        return next((leader for leader in self.leaders if leader.user_id == user_id), None)
+        return self.leader_by_id.get(user_id)
 
 
 def board_of(numbers: SessionNumbers) -> Board:
     """What the board says of these numbers."""
     reached = list(milestones(numbers))
     names = short_names(numbers)
+    leaders = ranking(numbers, names)
     return Board(
         numbers=numbers,
         phase=phase_of(numbers),
         celebrated=_celebrated(reached, numbers),
         columns=minute_columns(numbers),
         ticker=ticker(numbers, reached, names),
-        leaders=ranking(numbers, names),
+        leaders=leaders,
+        leader_by_id={leader.caller.user_id: leader for leader in leaders},
     )
 
 
@@ -267,7 +278,7 @@ def ranking(numbers: SessionNumbers, names: dict[int, str]) -> list[Leader]:
         before = leaders[-1] if leaders else None
         shares = before and (before.work.dials, before.work.contacts) == (caller.work.dials, caller.work.contacts)
         place = before.place if before and shares else index
-        leaders.append(Leader(place, caller.user_id, names[caller.user_id], caller.work, badges_of(caller)))
+        leaders.append(Leader(place, names[caller.user_id], caller))
     return leaders
 
 
