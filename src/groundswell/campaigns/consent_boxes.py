@@ -41,7 +41,7 @@ def boxes(organisation: str) -> list[Box]:
         Box(
             Channel.CALL,
             _(
-                "Yes, volunteers of %(organisation)s may ring me about its campaigns on the number above. "
+                "Yes, volunteers of %(organisation)s may ring me about its campaigns on the number I give here. "
                 "I can stop it at any time."
             )
             % said,
