@@ -142,7 +142,7 @@ def _seat_lines(seat: SeatFacts) -> dict[str, str]:
 def _member(seat: SeatFacts) -> str:
     if seat.mp is None:
         return ""
-    return f"{seat.mp.name} ({seat.mp.party})" if seat.mp.party else seat.mp.name
+    return f"{seat.mp.name}, {seat.mp.party}" if seat.mp.party else seat.mp.name
 
 
 def _last_result(seat: SeatFacts) -> str:
@@ -164,6 +164,8 @@ def swing_of(seat: SeatFacts) -> str:
     """The swing we need; that none is needed where we won last."""
     if seat.is_held:
         return _("none: we won it last time")
+    if seat.latest and seat.own_party and seat.own is None:
+        return _("not known: we did not stand last time")
     # In points of share: as small as seats are won by, so one figure more than a share has.
     return f"{_rounded(seat.swing_needed, 2)}%" if seat.swing_needed is not None else ""
 

@@ -74,7 +74,7 @@ def test_the_facts_of_the_seat_are_filled_in_from_its_results(campaign, seat, re
         "candidate": "Asha Verma",
         "party": "Reds",
         "organisation": "Fairer Walthamstow",
-        "mp": "Mrs Ŵyn Ŷst (Blues)",
+        "mp": "Mrs Ŵyn Ŷst, Blues",
         "last_result": "Blues 45.6%, Reds 43.3% (2024)",
         "majority": "1,000 votes (2.2%)",
         "swing_needed": "1.11%",
@@ -82,6 +82,15 @@ def test_the_facts_of_the_seat_are_filled_in_from_its_results(campaign, seat, re
         "electorate": "90,000",
         "polling_day": "(no day is fixed)",
     }
+
+
+@pytest.mark.parametrize(
+    ("party", "swing"),
+    [("Reds", "1.11%"), ("Blues", "none: we won it last time"), ("Pinks", "not known: we did not stand last time")],
+)
+def test_the_swing_is_ours(campaign, seat, results, party, swing):
+    campaign.own_party = party
+    assert facts_for(campaign, seat).line("swing_needed") == swing
 
 
 def test_the_history_is_a_picture_and_the_same_as_a_table(campaign, seat, results):
@@ -191,13 +200,13 @@ def test_the_drawer_is_fresh_with_every_fact_and_costs_nothing_the_second_time(
     campaign, seat, results, script, organiser, django_assert_num_queries
 ):
     save_crib_sheet(campaign=campaign, area=seat, body="{{ majority }}, {{ mp }}, {{ candidate }}", by=organiser)
-    assert "1,000 votes (2.2%), Mrs Ŵyn Ŷst (Blues), (not known)" in drawer(script, seat)
+    assert "1,000 votes (2.2%), Mrs Ŵyn Ŷst, Blues, (not known)" in drawer(script, seat)
     with django_assert_num_queries(1):
         drawer(script, seat)
     Contest.objects.filter(pk=results.pk).update(majority=998)
     assert "998 votes" in drawer(script, seat)
     OfficeHolder.objects.update(name="Mr New")
-    assert "Mr New (Blues)" in drawer(script, seat)
+    assert "Mr New, Blues" in drawer(script, seat)
     Candidate.objects.create(campaign=campaign, area=seat, name="Asha Verma")
     assert "Asha Verma" in drawer(script, seat)
     save_crib_sheet(campaign=campaign, area=seat, body="Now {{ seat }}", by=organiser)

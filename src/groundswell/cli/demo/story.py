@@ -50,11 +50,14 @@ CANDIDATES = {
     ),
 }
 CRIB_SHEETS = {
-    "E14001563": """## Walthamstow in one minute
+    "E14001563": """## {{ seat }} in one minute
 
-- **Amara Whitlock** stands for us. She runs the repair café by the market.
+- **{{ candidate }}** stands for us. She runs the repair café by the market.
 - People talk about **rents**, **waiting times at the surgery** and **the late buses**.
 - If someone asks what we would do first: a register of landlords, in force within a year.
+- Last time: {{ last_result }}, won by **{{ majority }}**.
+
+{{ result_history }}
 
 ### If you are asked
 - *Who gave you my number?* It was given to us or comes from a list we may use; say sorry if it is unwelcome, offer
@@ -62,17 +65,33 @@ CRIB_SHEETS = {
 - *Is the market closing?* No. The stalls move for eight weeks while the square is paved.
 - *Where do I vote?* It is on the poll card, and on the council's site.
 
+### Voting by post
+- Anybody on the register may, and needs no reason: gov.uk/apply-postal-vote.
+- Polling day is **{{ polling_day }}**. We never touch anybody's postal vote.
+
+### Who to ask
+- Tonight's host, in the lobby; about a household, press **Tell organiser**.
+
 Thank everybody, whatever they say.
 """,
-    "E14001144": """## Bury North in one minute
+    "E14001144": """## {{ seat }} in one minute
 
-- **Joe Haslam** stands for us. He has been a paramedic for fifteen years.
-- The seat was won by **378 votes in 2015**: every conversation counts here.
+- **{{ candidate }}** stands for us. He has been a paramedic for fifteen years.
+- Last time: {{ last_result }}, won by **{{ majority }}**. In 2015 it was a few hundred: every conversation counts.
 - People talk about **the walk-in centre**, **the tram's last run** and **high-street shops**.
+
+{{ result_history }}
 
 ### If you are asked
 - *What about the walk-in centre?* We want it open until ten every evening.
 - *Will you put up council tax?* We publish what everything costs, and where it comes from.
+
+### Voting by post
+- Anybody on the register may, and needs no reason: gov.uk/apply-postal-vote.
+- Polling day is **{{ polling_day }}**. We never touch anybody's postal vote.
+
+### Who to ask
+- Tonight's host, in the lobby; about a household, press **Tell organiser**.
 
 Thank everybody, whatever they say.
 """,
