@@ -194,7 +194,8 @@ def _history(facts: CribFacts) -> list[Block]:
     lines = tuple((f"{row.election}{star[row.earlier_boundaries]}", row.won, row.second, row.majority) for row in rows)
     blocks: list[Block] = [Drawing(chart.height / WIDTH * 0.9, partial(_draw, chart)), Table(head, lines)]
     if any(row.earlier_boundaries for row in rows):
-        blocks.append(Words((Run(_("* The seat of this name as it was drawn before."), "I"),)))
+        note = Run(_("* The seat of this name as it was drawn before."), "I")
+        blocks.append(Words((note,), belongs=True))
     return blocks
 
 

@@ -29,11 +29,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A paragraph, or an item of a list with its `marker` ("•", "1."), so many levels in."""
+    """A paragraph, or an item of a list with its `marker` ("•", "1."), so many levels in.
+
+    `belongs`: a note on what stands above it, in the same column.
+    """
 
     runs: tuple[Run, ...]
     marker: str = ""
     level: int = 0
+    belongs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _flowed(blocks: list[SetBlock], columns: int, height: float) -> list[SetBloc
         above = block.above if y else 0.0
         needed = above + block.height
         following = index
-        while isinstance(blocks[following].block, Heading) and following + 1 < len(blocks):
+        while following + 1 < len(blocks) and _stay_together(blocks[following].block, blocks[following + 1].block):
             following += 1
             needed += blocks[following].above + blocks[following].height
         if y + needed > height and y:
@@ -92,6 +92,10 @@ def _flowed(blocks: list[SetBlock], columns: int, height: float) -> list[SetBloc
         placed.append(replace(block, column=column, y=y + above))
         y += above + block.height
     return placed
+
+
+def _stay_together(above: Block, below: Block) -> bool:
+    return isinstance(above, Heading) or (isinstance(below, Words) and below.belongs)
 
 
 def _too_long(blocks: list[SetBlock], room: float) -> str:

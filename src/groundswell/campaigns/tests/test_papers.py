@@ -105,6 +105,25 @@ def test_a_heading_is_never_the_last_of_a_column():
     assert after == ["pavement"] * 12
 
 
+def left_edges(pdf: bytes) -> dict[str, float]:
+    """Where each piece of text begins, from the left."""
+    places: dict[str, float] = {}
+
+    def place(text, _current, matrix, _font, _size):
+        places.setdefault(text.strip(), matrix[4])
+
+    PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=place)
+    return places
+
+
+@pytest.mark.parametrize("belongs", [True, False])
+def test_a_note_stays_in_the_column_of_its_table(belongs):
+    table = Table(("Election", "Majority"), (("2024*", "6,944"),))
+    note = Words((Run("* as drawn before"),), belongs=belongs)
+    places = left_edges(print_paper(paper(words(6), table, note, words(6))))
+    assert (places["* as drawn before"] == pytest.approx(places["2024*"])) is belongs
+
+
 def test_a_table_and_a_drawing_are_set_in_the_column():
     seen = []
 

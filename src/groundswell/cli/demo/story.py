@@ -77,7 +77,7 @@ Thank everybody, whatever they say.
     "E14001144": """## {{ seat }} in one minute
 
 - **{{ candidate }}** stands for us. He has been a paramedic for fifteen years.
-- Last time: {{ last_result }}, won by **{{ majority }}**. In 2015 it was a few hundred: every conversation counts.
+- Last time: {{ last_result }}, won by **{{ majority }}**. Every conversation counts.
 - People talk about **the walk-in centre**, **the tram's last run** and **high-street shops**.
 
 {{ result_history }}
