@@ -12,6 +12,9 @@ from groundswell.events.models import Event
 from groundswell.events.wall_clock import shown
 from groundswell.places.queries import seat_facts
 
+# A majority is spoken of where it is small enough to be worth a conversation: a tenth of the votes.
+MARGINAL = 0.1
+
 
 def wordings(event: Event) -> list[str]:
     """Several ways to say it, different enough that no two people need post the same (rule S2). Facts from data only."""
@@ -85,8 +88,9 @@ def _said(event: Event) -> dict[str, str]:
 
 
 def _majority(event: Event) -> int | None:
-    """By how many votes the seat was won last; None where that is not known, or only reckoned for new boundaries."""
+    """By how many votes a marginal seat was won last; None for others, and where it is only reckoned for new boundaries."""
     if event.area is None:
         return None
     facts = seat_facts(event.area, own_party=event.campaign.own_party)
-    return None if facts.notional else facts.majority
+    share = facts.majority_share
+    return facts.majority if share is not None and share <= MARGINAL and not facts.notional else None

@@ -176,13 +176,15 @@ def test_an_evening_offers_several_wordings_with_facts_from_the_results(evening)
     assert len(set(wordings(event))) == 3
     assert not any("won by" in words for words in wordings(event))
     contest = Contest.objects.create(
-        area=seat, election="2024", electorate=70_000, valid_votes=46_000, majority=6944, held_on="2024-07-04"
+        area=seat, election="2024", electorate=70_000, valid_votes=46_000, majority=1944, held_on="2024-07-04"
     )
     Result.objects.create(contest=contest, party="Red", votes=19_625, candidate="A")
-    Result.objects.create(contest=contest, party="Blue", votes=12_681, candidate="B")
-    assert any("6,944" in words for words in wordings(event))
+    Result.objects.create(contest=contest, party="Blue", votes=17_681, candidate="B")
+    assert any("1,944" in words for words in wordings(event))
     assert all("#mobmonday" in words for words in (wordings(event)[0], wordings(event)[2]))
-    assert "6,944" in card_words(card_of(event))
+    assert "1,944" in card_words(card_of(event))
+    Contest.objects.update(majority=16_944)
+    assert not any("votes" in words for words in [*wordings(event), card_words(card_of(event))])
 
 
 @pytest.mark.parametrize("kind", ["meeting", "canvass", "storm", "text_bank", "phone_bank"])
