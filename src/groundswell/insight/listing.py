@@ -31,7 +31,6 @@ class Column:
 
 COLUMNS = (
     Column("name", _("Seat"), lambda seat: seat.area.name, is_number=False),
-    Column("region", _("Region"), lambda seat: (seat.area.nation, seat.area.region, seat.area.name), is_number=False),
     Column("majority", _("Majority"), lambda seat: seat.facts.majority_share if seat.facts else None),
     Column("swing", _("Swing needed"), lambda seat: seat.facts.swing_needed if seat.facts else None),
     Column("calls", _("Calls"), lambda seat: seat.tally.calls, descends_first=True),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # So many seats the finder proposes: beyond them nobody reads.
-PROPOSED = 40
+PROPOSED = 20
 
 
 @require_GET
