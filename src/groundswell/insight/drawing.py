@@ -21,7 +21,7 @@ _SIDES: tuple[tuple[Hex, int], ...] = (((1, 0), -30), ((0, 1), 30), ((-1, 1), 90
 # Groups of fewer areas get no name on the map.
 _NAMED_FROM = 12
 # About the width of a letter of a name.
-_LETTER = 9.5
+_LETTER = 10.5
 
 
 @dataclass(frozen=True, slots=True)

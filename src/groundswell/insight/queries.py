@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db import connection
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from groundswell.campaigns.models import Campaign
 from groundswell.insight.counting import SQL, Figures
@@ -28,7 +28,7 @@ from groundswell.insight.rules import (
 from groundswell.places.cartogram import Hex
 from groundswell.places.enums import PARLIAMENT_2024
 from groundswell.places.models import Area
-from groundswell.places.queries import standings
+from groundswell.places.queries import seat_facts, standings
 from groundswell.places.seats import SeatFacts
 
 
@@ -71,7 +71,7 @@ class Seat:
     @property
     def said(self) -> str:
         """The seat in a line, for whoever points at it."""
-        figures = _("%(calls)s calls, %(identified)s identified") % {
+        figures = gettext("%(calls)s calls, %(identified)s identified") % {
             "calls": number_format(self.tally.calls, force_grouping=True),
             "identified": number_format(self.tally.identified, force_grouping=True),
         }
@@ -110,25 +110,43 @@ def seats_of(campaign: Campaign, figures: Figures, *, membership_id: int | None)
 
     With `membership_id`, only areas within that member's are the campaign's own to them.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            (SQL / "areas.sql").read_text(encoding="utf-8"),
-            {"campaign": campaign.pk, "membership": membership_id, "default_set": PARLIAMENT_2024},
-        )
-        rows = cursor.fetchall()
-    names = ("id", "boundary_set", "kind", "code", "name", "nation", "region", "latitude", "longitude")
-    areas = [Area(**dict(zip(names, row[:9], strict=True))) for row in rows]
-    ours = {row[0] for row in rows if row[11]}
-    facts = standings([area for area in areas if area.pk in ours], own_party=campaign.own_party)
+    placed = _areas(campaign, membership_id=membership_id)
+    facts = standings([area for area, _, is_ours in placed if is_ours], own_party=campaign.own_party)
     return [
         Seat(
             area=area,
-            hexagon=None if row[9] is None else (row[9], row[10]),
-            is_ours=area.pk in ours,
+            hexagon=hexagon,
+            is_ours=is_ours,
             facts=facts.get(area.pk),
-            tally=figures.of(area.pk) if area.pk in ours else AreaTally(area_id=area.pk),
+            tally=figures.of(area.pk) if is_ours else AreaTally(area_id=area.pk),
         )
-        for area, row in zip(areas, rows, strict=True)
+        for area, hexagon, is_ours in placed
+    ]
+
+
+def seat_of(campaign: Campaign, figures: Figures, area_id: int, *, membership_id: int | None) -> Seat | None:
+    """One area with its history and Member, in four queries; None if it is not the campaign's, or not the member's."""
+    found = next(iter(_areas(campaign, membership_id=membership_id, only=area_id)), None)
+    if found is None or not found[2]:
+        return None
+    area, hexagon, _ = found
+    facts = seat_facts(area, own_party=campaign.own_party)
+    return Seat(area=area, hexagon=hexagon, is_ours=True, facts=facts, tally=figures.of(area_id))
+
+
+def _areas(
+    campaign: Campaign, *, membership_id: int | None, only: int | None = None
+) -> list[tuple[Area, Hex | None, bool]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            (SQL / "areas.sql").read_text(encoding="utf-8"),
+            {"campaign": campaign.pk, "membership": membership_id, "default_set": PARLIAMENT_2024, "only": only},
+        )
+        rows = cursor.fetchall()
+    names = ("id", "boundary_set", "kind", "code", "name", "nation", "region", "latitude", "longitude")
+    return [
+        (Area(**dict(zip(names, row[:9], strict=True))), None if row[9] is None else (row[9], row[10]), row[11])
+        for row in rows
     ]
 
 

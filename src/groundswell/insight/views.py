@@ -16,7 +16,7 @@ from groundswell.insight.counting import Figures, figures_of
 from groundswell.insight.drawing import draw
 from groundswell.insight.evenings import evenings_of, gap_of, next_evenings
 from groundswell.insight.listing import A_PAGE, SeatFilter, headings, ordered
-from groundswell.insight.queries import Seat, seats_of, targets
+from groundswell.insight.queries import Seat, seat_of, seats_of, targets
 from groundswell.insight.rules import LEGENDS, NEAR_KM
 from groundswell.insight.trend import trend_of
 from groundswell.phonebank.views.organiser.frame import (
@@ -27,7 +27,6 @@ from groundswell.phonebank.views.organiser.frame import (
     membership_of,
     page,
 )
-from groundswell.places.queries import seat_facts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -75,17 +74,14 @@ def seat(request: HttpRequest, slug: str, area_id: int) -> HttpResponseBase:
     campaign = campaign_for(request, slug, *TEAM)
     now = timezone.now()
     figures = figures_of(campaign.pk, now=now)
-    found = next(
-        (each for each in _seats(request, campaign, figures) if each.area.pk == area_id and each.is_ours), None
-    )
-    if found is None:
+    found = seat_of(campaign, figures, area_id, membership_id=limited_to_areas(membership_of(request)))
+    if found is None or found.facts is None:
         raise Http404("no such seat in this campaign")
-    facts = seat_facts(found.area, own_party=campaign.own_party)
     evenings = evenings_of(campaign, area_id, now=now)
     context = {
         "seat": found,
-        "facts": facts,
-        "trend": trend_of(facts),
+        "facts": found.facts,
+        "trend": trend_of(found.facts),
         "evenings": evenings,
         "gap": gap_of(evenings),
         "counted": figures,

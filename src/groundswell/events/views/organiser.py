@@ -70,7 +70,9 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
 def new(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Write down an event; nobody else sees it until it is published."""
     campaign = access_campaign(request, slug, *LEADERS)
-    form = EventForm(request.POST or None, campaign=campaign)
+    # From a seat's page or the finder: that seat is what the evening is for.
+    seat = request.GET.get("seat", "")
+    form = EventForm(request.POST or None, campaign=campaign, initial={"area": seat} if seat.isdecimal() else None)
     parts = {kind: extension for kind in EventKind if (extension := extension_of(kind)) is not None}
     extras = {
         kind: extension.form(campaign=campaign, event=None, data=request.POST or None)

@@ -1,6 +1,6 @@
 -- The areas of a campaign's map: the whole boundary set, with the hexagon of each, and which of them the campaign is about
 -- and the member may see (`is_ours`). A campaign's areas come with all below them; a campaign without areas is about all.
--- The set is that of the campaign's areas with a map, seats before others, the largest first; else the 650 seats.
+-- `only` asks for a single one. The set is that of the campaign's areas with a map, seats before others, the largest first; else the 650 seats.
 WITH RECURSIVE ours (id) AS (
     SELECT area_id FROM campaigns_campaign_areas WHERE campaign_id = %(campaign)s::bigint
     UNION
@@ -25,4 +25,5 @@ SELECT area.id, area.boundary_set, area.kind, area.code, area.name, area.nation,
   FROM places_area area
   JOIN mapped USING (boundary_set, kind)
   LEFT JOIN places_hexplace hexagon ON hexagon.area_id = area.id
+ WHERE %(only)s::bigint IS NULL OR area.id = %(only)s::bigint
  ORDER BY area.name, area.id

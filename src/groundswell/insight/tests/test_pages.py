@@ -1,0 +1,248 @@
+"""The map, the seat and the finder: what they show, to whom, and that they stay cheap with 650 seats."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from groundswell.accounts.enums import Role
+from groundswell.accounts.tests.builders import make_member, sign_in
+from groundswell.campaigns.models import Ask, Campaign, Option
+from groundswell.events.models import Event
+from groundswell.phonebank.models import Session, SessionBank, SessionCaller
+from groundswell.phonebank.tests.organiser_world import answer, call
+from groundswell.phonebank.tests.world import World
+from groundswell.places.enums import PARLIAMENT_2024
+from groundswell.places.models import Area, Contest, Result
+
+
+def address(name: str, campaign: Campaign, *more: int) -> str:
+    return reverse(f"insight:{name}", args=[campaign.slug, *more])
+
+
+def seat_named(name: str) -> Area:
+    return Area.objects.get(boundary_set=PARLIAMENT_2024, name=name)
+
+
+def names_in(page: str) -> list[str]:
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    return re.findall(r'<a href="[^"]*">([^<]*)</a>', table)
+
+
+def test_all_650_seats_are_hexagons_and_rows(national_leader: Client, national: Campaign):
+    page = national_leader.get(address("map", national)).content.decode()
+    assert page.count('class="ground"') == 650 + 5  # and one for each level of the legend
+    assert page.count('tabindex="-1" class="level-') == 650
+    assert "650 seats" in page
+    assert len(names_in(page)) == 50
+    assert re.search(r"<title>\s*Bury North: Lab 6,944; 0 calls, 0 identified\s*</title>", page)
+    assert "style=" not in page
+
+
+def test_the_table_sorts_and_filters_and_the_map_follows(national_leader: Client, national: Campaign):
+    closest = national_leader.get(address("map", national), {"sort": "majority"}).content.decode()
+    assert names_in(closest)[:3] == ["Hendon", "Poole", "Basildon and Billericay"]
+    assert re.search(r'aria-sort="ascending">\s*<a href="\?sort=-majority">', closest)
+    widest = national_leader.get(address("map", national), {"sort": "-majority"}).content.decode()
+    assert names_in(widest)[0] not in names_in(closest)
+    wales = national_leader.get(address("map", national), {"region": "Wales", "q": "cardiff"}).content.decode()
+    assert names_in(wales) == ["Cardiff East", "Cardiff North", "Cardiff South and Penarth", "Cardiff West"]
+    assert wales.count('tabindex="-1" class="level-') == 4
+    assert wales.count('class="elsewhere"') == 646 + 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"sort": "nonsense", "page": "x"}, {"page": "999"}, {"colour": "red"}, {"region": "Atlantis"}, {"q": "zz"}],
+)
+def test_an_address_that_makes_no_sense_still_shows_a_page(
+    national_leader: Client, national: Campaign, query: dict[str, str]
+):
+    assert national_leader.get(address("map", national), query).status_code == 200
+
+
+def queries_of(client: Client, page: str) -> list[str]:
+    """What a page asks when somebody has looked before."""
+    assert client.get(page).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(page).status_code == 200
+    return [query["sql"][:90] for query in asked]
+
+
+@pytest.mark.parametrize(("name", "most"), [("map", 5), ("finder", 6)])
+def test_it_asks_as_little_for_650_seats_as_for_one(client: Client, national: Campaign, name: str, most: int):
+    small = Campaign.objects.create(name="One seat", slug="one-seat")
+    small.areas.add(seat_named("Bury North"))
+    for campaign in (small, national):
+        sign_in(client, make_member(Role.ORGANISER, campaign).user)
+        asked = queries_of(client, address(name, campaign))
+        assert len(asked) == most, asked
+
+
+def test_a_seat_page_tells_its_history_and_asks_little(national_leader: Client, national: Campaign):
+    page = address("seat", national, seat_named("Bury North").pk)
+    asked = queries_of(national_leader, page)
+    assert len(asked) == 8, asked
+    text = national_leader.get(page).content.decode()
+    assert "Mr James Frith" in text
+    assert "2005 (notional)" in text
+    assert "earlier boundaries" in text
+    assert text.count("<polyline") == 4
+
+
+def test_colours_by_calls_and_coverage_and_never_by_colour_alone(leader: Client, live: World):
+    homes = live.households(4)
+    call(live, live.bank(build=False), live.organiser, ago=timedelta(minutes=1), household=homes[0].row)
+    answer(live, homes[0].people[0], live.ours)
+    place_on_map(live.area)
+    for colour, level in (("marginality", 0), ("calls", 1), ("coverage", 4)):
+        page = leader.get(address("map", live.campaign), {"colour": colour}).content.decode()
+        (drawn,) = re.findall(r'tabindex="-1" class="level-(\d)"', page)
+        assert int(drawn) == level, colour
+        in_map = page[page.index('tabindex="-1"') : page.index("<figcaption>")]
+        assert re.findall(r"#mark-(\d)", in_map) == ([str(level)] if level else [])
+
+
+def place_on_map(area: Area) -> None:
+    """Gives the area a hexagon: its set a map of one."""
+    from groundswell.places.models import HexMap, HexPlace
+
+    hex_map = HexMap.objects.create(boundary_set=area.boundary_set, kind=area.kind)
+    HexPlace.objects.create(area=area, hex_map=hex_map, q=0, r=0)
+
+
+def test_areas_without_a_middle_have_the_table_alone(leader: Client, live: World):
+    page = leader.get(address("map", live.campaign)).content.decode()
+    assert "These areas have no map" in page
+    assert names_in(page) == ["Walthamstow"]
+    assert "<figure" not in page
+
+
+def test_a_member_of_some_seats_sees_these_and_no_others(client: Client, national: Campaign):
+    bury, hendon = seat_named("Bury North"), seat_named("Hendon")
+    member = make_member(Role.ORGANISER, national)
+    member.areas.add(bury)
+    sign_in(client, member.user)
+    page = client.get(address("map", national)).content.decode()
+    assert names_in(page) == ["Bury North"]
+    assert page.count('tabindex="-1" class="level-') == 1
+    assert "Hendon" not in page
+    assert client.get(address("seat", national, bury.pk)).status_code == 200
+    assert client.get(address("seat", national, hendon.pk)).status_code == 404
+    assert "Hendon" not in client.get(address("finder", national)).content.decode()
+
+
+def test_a_seat_of_another_campaign_is_not_found(leader: Client, live: World):
+    other = live.new_area("Elsewhere", "England")
+    assert leader.get(address("seat", live.campaign, other.pk)).status_code == 404
+
+
+def test_what_voters_told_is_on_the_seat_page_for_the_team(client: Client, live: World):
+    homes = live.households(3)
+    undecided = Option.objects.create(question=live.question, label="Unsure", position=2, meaning="undecided")
+    answer(live, homes[0].people[0], live.ours)
+    answer(live, homes[1].people[0], undecided)
+    page = address("seat", live.campaign, live.area.pk)
+    for role, status in ((Role.ORGANISER, 200), (Role.DATA_MANAGER, 200), (Role.CALLER, 403)):
+        sign_in(client, make_member(role, live.campaign).user)
+        response = client.get(page)
+        assert response.status_code == status, role
+        assert ("What voters told us" in response.content.decode()) is (status == 200)
+
+
+def evening(live: World, **fields: object) -> Event:
+    """An evening of the campaign in its seat."""
+    now = timezone.now()
+    ask = Ask.objects.create(campaign=live.campaign, kind="attend", slug=f"e{Event.objects.count()}", title="Evening")
+    values = {
+        "title": "Monday calls",
+        "area": live.area,
+        "starts_at": now - timedelta(hours=2),
+        "ends_at": now,
+        "status": "published",
+        "target": 100,
+        **fields,
+    }
+    return Event.objects.create(campaign=live.campaign, ask=ask, **values)
+
+
+def test_evenings_with_their_calls_and_the_gap_to_the_target(leader: Client, live: World):
+    now = timezone.now()
+    (home,) = live.households(1)
+    bank = live.bank(build=False)
+    held = Session.objects.create(
+        event=evening(live), board_key="k", started_at=now - timedelta(hours=2), closed_at=now - timedelta(minutes=5)
+    )
+    SessionBank.objects.create(session=held, phone_bank=bank, since=held.started_at)
+    there, absent = live.caller("There"), live.caller("Absent")
+    SessionCaller.objects.create(session=held, user_id=there.user_id)
+    people = {identity.user_id: identity for identity in (there, absent)}
+    users = {user.pk: user for user in type(live.organiser).objects.filter(pk__in=people)}
+    for caller, ago in ((there, 60), (there, 30), (absent, 30), (there, 200), (there, 1)):
+        call(live, bank, users[caller.user_id], ago=timedelta(minutes=ago), household=home.row)
+    evening(live, title="Given up", status="cancelled", target=500)
+    page = leader.get(address("seat", live.campaign, live.area.pk)).content.decode()
+    # Before the start, after the close and by whoever was not there: no call of the evening.
+    assert "2 of 100 calls made in this seat's evenings" in page
+    assert "98 calls to go" in page
+    assert "Given up" in page
+
+
+def with_result(area: Area, first: int, second: int) -> Area:
+    """Lets a seat have been won by so many votes to so many."""
+    contest = Contest.objects.create(
+        area=area, election="2024", electorate=100_000, valid_votes=first + second, majority=first - second
+    )
+    Result.objects.create(contest=contest, party="Blue", party_abbreviation="Blu", votes=first)
+    Result.objects.create(contest=contest, party="Red Rose", party_abbreviation="Red", votes=second)
+    return area
+
+
+def test_the_finder_puts_the_close_and_reachable_first(leader: Client, live: World):
+    Campaign.objects.filter(pk=live.campaign.pk).update(own_party="Red Rose")
+    close = with_result(live.new_area("Close", "England"), 10_100, 9_900)
+    reachable = with_result(live.new_area("Reachable", "England"), 10_100, 9_900)
+    safe = with_result(live.new_area("Safe", "England"), 15_000, 5_000)
+    live.campaign.areas.add(close, reachable, safe)
+    live.households(300, area=reachable)
+    evening(
+        live, area=reachable, starts_at=timezone.now() + timedelta(days=3), ends_at=timezone.now() + timedelta(days=4)
+    )
+    page = leader.get(address("finder", live.campaign)).content.decode()
+    assert re.findall(r"<h2><a [^>]*>([^<]*)</a></h2>", page) == ["Reachable", "Close", "Safe"]
+    assert "Blu won by 200 votes; Red needs a swing of 0.50 points." in page
+    assert "300 electors to identify" in page
+    assert "Already planned" in page
+    assert "1 seat is left out: its last result is not known." in page
+
+
+def test_a_party_that_did_not_stand_is_told_how_close_the_seat_was(leader: Client, live: World):
+    Campaign.objects.filter(pk=live.campaign.pk).update(own_party="Newcomers")
+    with_result(live.area, 10_100, 9_900)
+    page = leader.get(address("finder", live.campaign)).content.decode()
+    assert "Blu won by 200 votes (1.0%); your party did not stand here then." in page
+
+
+def test_the_index_leads_to_the_only_map_or_lists_them(client: Client, live: World):
+    sign_in(client, make_member(Role.ORGANISER, live.campaign).user)
+    assert client.get(reverse("insight:index")).url == address("map", live.campaign)
+    Campaign.objects.create(name="Another", slug="another")
+    sign_in(client, make_member(Role.OWNER, None).user)
+    assert "Another" in client.get(reverse("insight:index")).content.decode()
+    Campaign.objects.update(archived_at=timezone.now())
+    assert "No campaign yet" in client.get(reverse("insight:index")).content.decode()
+
+
+def test_an_evening_is_planned_for_the_seat_one_came_from(leader: Client, live: World):
+    live.campaign.areas.add(live.new_area("Other", "England"))
+    page = leader.get(address("seat", live.campaign, live.area.pk)).content.decode()
+    (link,) = re.findall(r'href="([^"]*\?seat=\d+)"', page)
+    form = leader.get(link).content.decode()
+    assert re.search(rf'<option value="{live.area.pk}" selected>Walthamstow</option>', form)
