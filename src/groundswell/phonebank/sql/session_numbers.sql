@@ -70,7 +70,7 @@ WITH evening AS MATERIALIZED (
             FROM phonebank_callerstatus WHERE phone_bank_id IN (SELECT id FROM bank)
            GROUP BY caller_id) status ON status.caller_id = caller.id
 )
-SELECT s.id, s.board_key, s.show_leaders, s.started_at, s.closed_at, coalesce(s.extended_until, event.ends_at),
+SELECT s.id, s.board_key, s.show_leaders, s.started_at, s.closed_at, greatest(s.extended_until, event.ends_at),
        event.starts_at, event.title, event.target, event.hashtag, event.time_zone, coalesce(area.name, ''),
        campaign.id, campaign.slug, campaign.name,
        coalesce((SELECT array_agg(id ORDER BY id) FROM bank), '{}'), s.speed,

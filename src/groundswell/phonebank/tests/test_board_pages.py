@@ -57,6 +57,7 @@ def test_the_wall_is_open_to_whoever_has_its_key_and_to_nobody_else(evening: Eve
     assert "Monday for Bury North" in page.content.decode()
     assert page["X-Robots-Tag"] == "noindex"
     assert client.get(reverse("phonebank:wall", args=["guessed"])).status_code == 404
+    assert client.get("/phonebank/board/%00/").status_code == 404
     Session.objects.update(board_key="another")
     session_numbers.forget_numbers()
     assert client.get(wall(evening)).status_code == 404, "a key that was changed opens nothing"

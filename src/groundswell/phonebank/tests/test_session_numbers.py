@@ -138,6 +138,13 @@ def test_first_timers_are_arrivals_for_a_while(evening: Evening):
     assert [each.user_id for each in numbers_of(evening.session.pk, now=evening.now).arrivals] == [new.pk]
 
 
+def test_it_ends_when_the_host_says_or_the_event_if_that_is_later(evening: Evening):
+    ends = evening.event.ends_at
+    for extended, end in ((None, ends), (ends + MINUTE, ends + MINUTE), (ends - MINUTE, ends)):
+        Session.objects.filter(pk=evening.session.pk).update(extended_until=extended)
+        assert numbers_of(evening.session.pk, now=timezone.now()).facts.ends_at == end
+
+
 def test_a_session_that_is_not_there(db: None):
     with pytest.raises(Session.DoesNotExist):
         numbers_of(987654321, now=timezone.now())

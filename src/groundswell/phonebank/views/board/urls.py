@@ -5,8 +5,8 @@ from django.urls import URLPattern, path
 from groundswell.phonebank.views.board import report, screens
 
 urlpatterns: list[URLPattern] = [
-    path("board/<str:board_key>/", screens.wall, name="wall"),
-    path("board/<str:board_key>/numbers/", screens.wall_numbers, name="wall_numbers"),
+    path("board/<slug:board_key>/", screens.wall, name="wall"),
+    path("board/<slug:board_key>/numbers/", screens.wall_numbers, name="wall_numbers"),
     path("sessions/<int:session_id>/board/", screens.board, name="board"),
     path("sessions/<int:session_id>/board/numbers/", screens.board_numbers, name="board_numbers"),
     path("sessions/<int:session_id>/board/leaders/", report.leaders, name="board_leaders"),
