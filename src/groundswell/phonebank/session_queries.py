@@ -29,6 +29,7 @@ from groundswell.phonebank.session_rules import (
     clock,
     ends_at,
     first_name,
+    minutes_until,
     phase_of,
     standing_of,
 )
@@ -58,8 +59,11 @@ class SessionLine:
     title: str
     phase: Phase
     begins_at: datetime
+    started_at: datetime | None
     ends_at: datetime
     ends_clock: str
+    # A rehearsal's clock runs so many times faster from its start on.
+    speed: int
     target: int | None
     bank_id: int
     bank_name: str
@@ -71,7 +75,9 @@ class SessionLine:
 
     def minutes_left(self, now: datetime) -> int:
         """Whole minutes until its end, the one that has begun counted; 0 once it is over."""
-        return max(0, -int((now - self.ends_at).total_seconds() // 60))
+        if self.started_at is not None:
+            now = self.started_at + (now - self.started_at) * self.speed
+        return minutes_until(self.ends_at, now)
 
     @property
     def poll_seconds(self) -> int:
@@ -154,6 +160,8 @@ def _read_line(session_id: int, now: datetime) -> SessionLine:
         title=session.event.title,
         phase=phase_of(session, now=now),
         begins_at=session.event.starts_at,
+        started_at=session.started_at,
+        speed=session.speed,
         ends_at=ends_at(session),
         ends_clock=clock(ends_at(session), session),
         target=session.event.target,

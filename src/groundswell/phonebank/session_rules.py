@@ -186,6 +186,11 @@ def clock(moment: datetime, session: Session) -> str:
     return date_format(timezone.localtime(moment, ZoneInfo(session.event.time_zone)), "H:i")
 
 
+def minutes_until(moment: datetime, now: datetime) -> int:
+    """Whole minutes until then, the one that has begun counted; 0 once it has passed."""
+    return max(0, -int((now - moment).total_seconds() // 60))
+
+
 def standing_of(seen: Seen, *, live_since: datetime | None, now: datetime) -> tuple[Standing, datetime]:
     """How somebody is getting on, and since when. `live_since`: when the session began, None before."""
     if seen.left_at is not None:

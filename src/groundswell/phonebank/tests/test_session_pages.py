@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,14 +24,17 @@ from groundswell.phonebank.models import (
     Flag,
     PhoneBank,
     QueueEntry,
+    Session,
     SessionBank,
     SessionCaller,
     SessionMessage,
 )
 from groundswell.phonebank.operations import sessions
 from groundswell.phonebank.session_numbers import forget_numbers
+from groundswell.phonebank.session_queries import session_line
 from groundswell.phonebank.tests.caller_world import CallerWorld
 from groundswell.phonebank.tests.session_world import Evening, make_event
+from groundswell.places.models import Area
 
 pytestmark = pytest.mark.django_db
 
@@ -501,3 +505,44 @@ def test_several_evenings_at_once_are_a_choice(evening, world):
     page = text(as_user(evening.user()).get(reverse("phonebank:calling")))
     assert "Ring Walthamstow" in page
     assert "Ring Leyton" in page
+
+
+# What it costs, and who may
+
+
+@pytest.mark.parametrize("name", ["session_host", "session_host_live", "session", "session_thanks"])
+def test_a_page_asks_no_more_for_many_callers_than_for_one(evening, name):
+    evening.start()
+    user = evening.host
+    sessions.join_session(session_id=evening.session.pk, by=user, now=timezone.now())
+    client = as_user(user)
+    counts = []
+    for more in (0, 4):
+        for number in range(more):
+            as_user(evening.joined(f"Cai {number}")).get(call_url(evening.bank))
+        client.get(url(name, evening))
+        forget()
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(url(name, evening)).status_code == 200
+        counts.append(len(caught.captured_queries))
+    assert counts[0] == counts[1]
+
+
+def test_an_organiser_of_other_areas_does_not_host(evening, world):
+    world.bank.areas.add(world.seat)
+    membership = Membership.objects.get(user=evening.host)
+    assert as_host(evening).get(url("session_host", evening)).status_code == 200
+    elsewhere = Area.objects.create(kind="ward", boundary_set="test", code="x", name="Elsewhere")
+    membership.areas.add(elsewhere)
+    assert as_host(evening).get(url("session_host", evening)).status_code == 404
+
+
+@pytest.mark.parametrize(("moment", "left"), [(0, 120), (59, 61), (119, 1), (120, 0), (200, 0)])
+def test_a_rehearsals_minutes_fly(evening, moment, left):
+    evening.start()
+    Session.objects.update(started_at=evening.event.starts_at)
+    forget()
+    line = session_line(evening.session.pk, now=timezone.now())
+    begins = evening.event.starts_at
+    assert line.minutes_left(begins + moment * MINUTE) == left
+    assert replace(line, speed=60).minutes_left(begins + moment * MINUTE / 60) == left

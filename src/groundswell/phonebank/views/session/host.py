@@ -39,6 +39,7 @@ from groundswell.phonebank.session_rules import (
     can_start,
     clock,
     ends_at,
+    minutes_until,
     phase_of,
 )
 from groundswell.phonebank.views.organiser.forms import SolveFlagForm
@@ -228,8 +229,8 @@ def _live(session: Session, now: datetime) -> dict[str, Any]:
         "callers": callers,
         "need_host": sum(one.needs_host for one in callers),
         "open_flags": Flag.objects.filter(phone_bank__in=_bank_ids(session), solved_at__isnull=True).count(),
-        "minutes_left": max(0, -int((now - end).total_seconds() // 60)),
-        "minutes_to_start": max(0, -int((now - session.event.starts_at).total_seconds() // 60)),
+        "minutes_left": minutes_until(end, now),
+        "minutes_to_start": minutes_until(session.event.starts_at, now),
         "ends_clock": clock(end, session),
         "begins_clock": clock(session.event.starts_at, session),
     }
