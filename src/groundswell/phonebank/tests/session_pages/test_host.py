@@ -1,0 +1,211 @@
+"""The host's view, what the pages cost, and who may see them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from groundswell.accounts.models import Membership
+from groundswell.phonebank.enums import PhoneBankStatus, QueueState
+from groundswell.phonebank.models import (
+    Call,
+    Flag,
+    PhoneBank,
+    QueueEntry,
+    Session,
+    SessionBank,
+    SessionCaller,
+    SessionMessage,
+)
+from groundswell.phonebank.operations import sessions
+from groundswell.phonebank.session_queries import session_line
+from groundswell.phonebank.tests.session_pages.asking import (
+    FRAGMENT,
+    MINUTE,
+    as_host,
+    as_user,
+    call_url,
+    forget,
+    hidden,
+    line_url,
+    result_data,
+    text,
+    url,
+)
+from groundswell.phonebank.tests.session_world import Evening
+from groundswell.places.models import Area
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_host_begins_early_and_the_list_is_opened(world):
+    now = timezone.now()
+    evening = Evening(world.campaign, world.bank, now=now, starts_at=now + 30 * MINUTE)
+    PhoneBank.objects.update(status=PhoneBankStatus.PAUSED)
+    host = as_host(evening)
+    assert "Begin now" in text(host.get(url("session_host", evening)))
+    assert "You have begun" in text(host.post(url("session_begin", evening), follow=True))
+    assert PhoneBank.objects.get().status == PhoneBankStatus.OPEN
+    assert evening.refresh().started_at is not None
+
+
+def test_the_host_sees_who_is_stuck_idle_and_away(evening):
+    evening.start()
+    now = timezone.now()
+    users = {name: evening.joined(f"{name} Caller") for name in ("Stuck", "Idle", "Away", "Busy", "Gone")}
+    SessionCaller.objects.update(joined_at=now - 30 * MINUTE)
+    evening.session.started_at = now - 30 * MINUTE
+    evening.session.save()
+    for name in ("Stuck", "Busy"):
+        as_user(users[name]).get(call_url(evening.bank))
+    QueueEntry.objects.filter(leased_by=users["Stuck"]).update(leased_at=now - 12 * MINUTE)
+    SessionCaller.objects.filter(user=users["Away"]).update(last_seen_at=now - 5 * MINUTE)
+    sessions.leave_session(session_id=evening.session.pk, by=users["Gone"], now=now)
+    page = text(as_host(evening).get(url("session_host_live", evening)))
+    for name, said in {
+        "Stuck": "with one household for 12 min",
+        "Idle": "not calling for 30 min",
+        "Away": "away, or no signal, for 5 min",
+        "Busy": "calling",
+        "Gone": "went home",
+    }.items():
+        assert said in page.split(f"<strong>{name} Caller</strong>")[1].split("</li>")[0]
+    assert "2 could use a word" in page
+    assert page.index("Stuck Caller") < page.index("Idle Caller") < page.index("Busy Caller") < page.index("Gone")
+
+
+def test_the_hosts_part_is_drawn_once_in_two_seconds(evening):
+    evening.start()
+    host = as_host(evening)
+    first = host.get(url("session_host_live", evening))
+    assert host.get(url("session_host_live", evening), HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+
+
+def test_the_host_solves_a_flag_without_leaving(evening, world):
+    evening.start()
+    entry = QueueEntry.objects.first()
+    assert entry is not None
+    entry.state = QueueState.BLOCKED
+    entry.save()
+    flag = Flag.objects.create(entry=entry, phone_bank=world.bank, raised_by=evening.joined(), note="Wants the MP")
+    host = as_host(evening)
+    assert "Wants the MP" in text(host.get(url("session_host", evening)))
+    response = host.post(url("session_flag", evening, flag.pk), {"do": "back", "solution": "Told her"}, follow=True)
+    assert response.redirect_chain[-1][0] == url("session_host", evening)
+    flag.refresh_from_db()
+    assert flag.solved_by == evening.host
+    assert QueueEntry.objects.get(pk=entry.pk).state == QueueState.READY
+
+
+def test_a_word_to_all_and_more_time(evening):
+    evening.start()
+    host = as_host(evening)
+    assert "Write what" in text(host.post(url("session_message", evening), {"text": " "}, follow=True))
+    host.post(url("session_message", evening), {"text": "Tea!"})
+    assert SessionMessage.objects.get().by == evening.host
+    page = host.get(url("session_host", evening)).content.decode()
+    until = hidden(page, "until")
+    for _press in range(2):
+        response = host.post(url("session_end", evening), {"until": until}, follow=True)
+    assert "We go on until" in text(response)
+    assert evening.refresh().extended_until == evening.event.ends_at + 15 * MINUTE
+    for nonsense in ("", "soon", "2026-01-01T10:00"):
+        assert "Choose until when" in text(host.post(url("session_end", evening), {"until": nonsense}, follow=True))
+
+
+def test_when_a_list_runs_dry_everybody_moves_to_another(evening, world):
+    evening.start()
+    other = PhoneBank.objects.create(
+        campaign=world.campaign, name="Leyton", script=world.script, status="open", electoral_purpose=False
+    )
+    moved = QueueEntry.objects.order_by("pk").last()
+    assert moved is not None
+    QueueEntry.objects.filter(pk=moved.pk).update(phone_bank=other)
+    user = evening.joined()
+    client = as_user(user)
+    page = client.get(call_url(world.bank)).content.decode()
+    host = as_host(evening)
+    assert "Leyton (1 to ring)" in text(host.get(url("session_host", evening)))
+    response = host.post(url("session_move", evening), {"from": world.bank.pk, "to": other.pk}, follow=True)
+    assert "Everybody goes on with “Leyton”" in text(response)
+    assert SessionBank.objects.get(until=None).phone_bank == other
+    forget()
+    line = client.get(line_url(world.bank)).content.decode()
+    assert f'data-goes="{call_url(other)}"' in line
+    assert "we go on with “Leyton”" in line
+    # The page that knows says so with the result, and gets no further household of the old list.
+    response = client.post(reverse("phonebank:result", args=[world.bank.pk]), result_data(page, last="1"), **FRAGMENT)
+    assert "Everybody now rings “Leyton”" in text(response)
+    assert f'data-goes="{call_url(other)}"' in response.content.decode()
+    assert Call.objects.count() == 1
+    assert not QueueEntry.objects.filter(leased_by=user).exists()
+    assert client.get(call_url(other)).status_code == 200
+    assert QueueEntry.objects.get(leased_by=user).phone_bank == other
+    forget()
+    assert "data-goes" not in client.get(line_url(other)).content.decode()
+
+
+def test_a_caller_who_does_not_know_rings_on_and_is_led_when_the_list_is_empty(evening, world):
+    evening.start()
+    client = as_user(evening.joined())
+    other = PhoneBank.objects.create(campaign=world.campaign, name="Leyton", script=world.script, status="open")
+    sessions.move_to_bank(
+        session_id=evening.session.pk, from_bank=world.bank, to_bank=other, by=evening.host, now=timezone.now()
+    )
+    assert "Voter Number1" in text(client.get(call_url(world.bank)))
+    QueueEntry.objects.filter(phone_bank=world.bank).update(
+        state=QueueState.DONE, done_reason="called", leased_by=None, leased_at=None, leased_until=None, lease_key=None
+    )
+    page = text(client.get(call_url(world.bank)))
+    assert "Everybody now rings “Leyton”" in page
+    assert "Carry on there" in page
+
+
+def test_the_choice_of_a_list_is_checked(evening, world):
+    evening.start()
+    host = as_host(evening)
+    assert "Choose the list" in text(host.post(url("session_move", evening), {"to": "x"}, follow=True))
+    assert host.post(url("session_move", evening), {"from": world.bank.pk, "to": 999_999}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["session_host", "session_host_live", "session", "session_thanks"])
+def test_a_page_asks_no_more_for_many_callers_than_for_one(evening, name):
+    evening.start()
+    user = evening.host
+    sessions.join_session(session_id=evening.session.pk, by=user, now=timezone.now())
+    client = as_user(user)
+    counts = []
+    for more in (0, 4):
+        for number in range(more):
+            as_user(evening.joined(f"Cai {number}")).get(call_url(evening.bank))
+        client.get(url(name, evening))
+        forget()
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(url(name, evening)).status_code == 200
+        counts.append(len(caught.captured_queries))
+    assert counts[0] == counts[1]
+
+
+def test_an_organiser_of_other_areas_does_not_host(evening, world):
+    world.bank.areas.add(world.seat)
+    membership = Membership.objects.get(user=evening.host)
+    assert as_host(evening).get(url("session_host", evening)).status_code == 200
+    elsewhere = Area.objects.create(kind="ward", boundary_set="test", code="x", name="Elsewhere")
+    membership.areas.add(elsewhere)
+    assert as_host(evening).get(url("session_host", evening)).status_code == 404
+
+
+@pytest.mark.parametrize(("moment", "left"), [(0, 120), (59, 61), (119, 1), (120, 0), (200, 0)])
+def test_a_rehearsals_minutes_fly(evening, moment, left):
+    evening.start()
+    Session.objects.update(started_at=evening.event.starts_at)
+    forget()
+    line = session_line(evening.session.pk, now=timezone.now())
+    begins = evening.event.starts_at
+    assert line.minutes_left(begins + moment * MINUTE) == left
+    assert replace(line, speed=60).minutes_left(begins + moment * MINUTE / 60) == left
