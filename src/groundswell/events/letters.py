@@ -94,7 +94,7 @@ def where(event: Event) -> str:
     """The address, or that it is online, or both."""
     if event.venue == Venue.ONLINE:
         return _("Online, wherever you are")
-    return event.place if event.venue == Venue.ROOM else _("%(place)s, or online") % {"place": event.place}
+    return event.place if event.venue == Venue.ROOM else _("%(place)s, or online") % {"place": event.place.rstrip(". ")}
 
 
 def _sender(organisation: Organisation) -> str:
