@@ -26,6 +26,7 @@ IMAGES = Path(__file__).parent / "images"
 READY = "Ctrl-C stops it"
 LARGEST = 200_000
 DEMO_CAMPAIGN = "two-towns-demo"
+VISITOR = "visitor"  # signed in as nobody
 NOT_NEW = ":not([href$='/new/'])"
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
@@ -33,12 +34,16 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
 
 @dataclass(frozen=True)
 class Shot:
-    """One page as one role sees it. `{campaign}` in the path is the demo's; then the first link of `follow` is taken."""
+    """One page as one role sees it. `{campaign}` in the path is the demo's; then the first link of `follow` is taken.
+
+    `press` is a button on the way, pressed if it is (still) there.
+    """
 
     name: str
     role: str
     path: str
     follow: str = ""
+    press: str = ""
     screen: str = "desk"
 
 
@@ -48,8 +53,8 @@ SHOTS = [
     Shot("phone-bank-builder", "organiser", "/phonebank/organise/{campaign}/banks/new/"),
     Shot("script-editor", "organiser", "/campaigns/{campaign}/scripts/", follow="a.card[href*='/scripts/']" + NOT_NEW),
     Shot("results", "organiser", "/phonebank/organise/{campaign}/results/"),
-    Shot("event", "organiser", "/events/", follow="main a[href^='/events/monday']", screen="phone"),
-    Shot("lobby", "caller", "/phonebank/sessions/2/", follow="main form button", screen="phone"),
+    Shot("event", VISITOR, "/events/", follow="main a[href^='/events/monday']", screen="phone"),
+    Shot("lobby", "caller", "/phonebank/sessions/2/", press="form[action$='/join/'] button", screen="phone"),
     Shot("board", "organiser", "/phonebank/sessions/1/board/"),
     Shot("report", "organiser", "/phonebank/sessions/1/report/"),
     Shot("map", "organiser", "/insight/{campaign}/"),
@@ -89,13 +94,16 @@ def draw(browser: Browser, links: dict[str, str], shot: Shot, scheme: str) -> Pa
     screen = PHONE if shot.screen == "phone" else DESK
     context = browser.new_context(**screen, color_scheme=scheme, locale="en-GB", timezone_id="Europe/London")
     page = context.new_page()
-    page.goto(links[shot.role])
-    origin = links[shot.role].split("/demo/")[0]
+    if shot.role != VISITOR:
+        page.goto(links[shot.role])
+    origin = links["owner"].split("/demo/")[0]
     response = page.goto(origin + shot.path.replace("{campaign}", DEMO_CAMPAIGN))
     if response is None or not response.ok:
         raise SystemExit(f"{shot.name}: {page.url} answers {response and response.status}")
     if shot.follow:
         follow(page, shot)
+    if shot.press and page.locator(shot.press).count():
+        page.locator(shot.press).first.click()
     page.wait_for_load_state("networkidle")
     picture = IMAGES / f"{shot.name}-{scheme}.png"
     page.screenshot(path=picture)
