@@ -143,11 +143,15 @@ def reckon(world: World, findings: Findings) -> Reckoning:
         .select_related("outcome")
         .order_by("entry", "claimed_at", "recorded_at")
     )
+    closed_at = numbers.facts.closed_at or numbers.at
+    # A web process may hand out a last household a moment after the close: that call counts for the list alone.
+    inside = [call for call in calls if min(call.claimed_at or call.recorded_at, call.recorded_at) <= closed_at]
     told = Counter(result.uuid for result in findings.results)
+    counted = {str(call.client_uuid) for call in inside}
     kept = Counter(str(call.client_uuid) for call in calls)
     outcomes = {outcome.code: outcome for outcome in Outcome.objects.all()}
-    contacts = sum(outcomes[result.outcome].is_contact for result in findings.results)
-    by_caller = Counter(call.caller_id for call in calls if call.is_dial)
+    contacts = sum(outcomes[result.outcome].is_contact for result in findings.results if result.uuid in counted)
+    by_caller = Counter(call.caller_id for call in inside if call.is_dial)
     numbers_rung = Counter(call.contact_point_id for call in calls)
     shared = sum(
         before.entry_id == after.entry_id
@@ -156,7 +160,7 @@ def reckon(world: World, findings: Findings) -> Reckoning:
         for before, after in pairwise(calls)
     )
     dials, talks, placed = (
-        sum(getattr(call, name) for call in calls) for name in ("is_dial", "is_contact", "is_identified")
+        sum(getattr(call, name) for call in inside) for name in ("is_dial", "is_contact", "is_identified")
     )
     faults = {
         f"{len(told - kept)} acknowledged results are not in the ledger": bool(told - kept),
