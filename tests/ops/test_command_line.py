@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, ProgrammingError
 
 from groundswell.cli.failures import Refusal, report
-from groundswell.cli.main import BENCHES, COMMANDS, IMPORTS, groundswell
+from groundswell.cli.main import BENCHES, COMMANDS, IMPORTS, SIMULATIONS, groundswell
 from groundswell.cli.ports import check_port_is_free
 from groundswell.config.postgres import connection_url, running
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 def test_lists_its_commands_without_loading_them(fresh: Any) -> None:
     text = fresh.do_well("--help")
-    assert all(name in text for name in [*COMMANDS, "import", "bench"])
+    assert all(name in text for name in [*COMMANDS, "import", "bench", "simulate"])
     assert not fresh.data_dir.exists()
 
 
@@ -38,7 +38,7 @@ def test_every_command_that_is_there_explains_itself() -> None:
 
 
 def test_groups_show_the_commands_of_their_rooms() -> None:
-    for name, described in (("import", IMPORTS), ("bench", BENCHES)):
+    for name, described in (("import", IMPORTS), ("bench", BENCHES), ("simulate", SIMULATIONS)):
         group = groundswell.commands[name]
         assert isinstance(group, click.Group)
         assert set(group.list_commands(click.Context(group))) <= set(described)

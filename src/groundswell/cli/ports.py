@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import socket
 import time
 
@@ -49,3 +50,11 @@ def _why(error: OSError, host: str, port: int) -> str:
 
 def _next(port: int) -> int:
     return port + 1 if port < 65535 else 8000
+
+
+def allow_connections(wanted: int) -> None:
+    """Let this process and its children keep so many files open, which connections are, or as near as we may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from groundswell.cli.benching.statements import percentile
 from groundswell.cli.console import answer, json_option, note
 from groundswell.cli.database import database
 from groundswell.cli.failures import Refusal
+from groundswell.cli.ports import allow_connections
 from groundswell.cli.simulating.stage import Course, Findings
 from groundswell.cli.static import collect_static
 from groundswell.config.environment import environment
@@ -57,7 +57,8 @@ def command(
     request failed, or if the totals are not those of the ledger.
     """
     course = Course(minutes=minutes, speed=speed, screens=screens, seed=seed, steady=steady)
-    _allow_many_connections()
+    # Each phone keeps a connection or two.
+    allow_connections(3 * callers + screens + 512)
     with _here(course, callers) if here else _scratch(course, callers) as world:
         found, reckoning, seconds = _played(world, course)
         result = _result(world, course, found, reckoning, seconds)
@@ -157,9 +158,3 @@ def _worker() -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(timeout=60)
-
-
-def _allow_many_connections() -> None:
-    """Each phone and each screen keeps a connection or two; the server we start inherits the limit."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

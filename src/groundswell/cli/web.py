@@ -6,10 +6,15 @@ import click
 
 from groundswell.cli.database import database
 from groundswell.cli.parent import end_with_parent
-from groundswell.cli.ports import check_port_is_free
+from groundswell.cli.ports import allow_connections, check_port_is_free
 from groundswell.cli.static import collect_static
 from groundswell.config.environment import environment
 
+# Each process keeps so many connections open. A phone or a screen keeps one or two between two requests, and Granian
+# accepts no more than this, whatever they do: by its own default 512 of two processes, whereupon others wait in vain.
+MOST_CONNECTIONS = 16_384
+BACKLOG = 4_096
+FILES_BESIDES = 512
 ORPHAN_PATIENCE = 5.0  # seconds; see check_port_is_free
 
 
@@ -33,6 +38,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    allow_connections(MOST_CONNECTIONS + FILES_BESIDES)
     connections.close_all()  # the processes forked from this one must not share its connection
     server = Server(
         "groundswell.cli.serving:application",
@@ -41,6 +47,8 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        backlog=BACKLOG,
+        backpressure=MOST_CONNECTIONS,
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,

@@ -49,7 +49,7 @@ class Plan:
 
 def lobby_minutes(minutes: float) -> float:
     """How long before the start the first ones come."""
-    return min(LOBBY, minutes / 2)
+    return min(LOBBY, minutes)
 
 
 def plans(callers: int, minutes: float, chance: random.Random, *, steady: bool) -> list[Plan]:
@@ -84,7 +84,7 @@ def _plan(minutes: float, chance: random.Random, *, steady: bool) -> Plan:
     return Plan(
         arrives=arrives,
         practises=chance.random() < PRACTISE,
-        hesitates=chance.uniform(0.1, 1.0),
+        hesitates=chance.uniform(0.1, 2.5),
         dials_an_hour=chance.uniform(*DIALS_AN_HOUR),
         takes_breaks=not steady,
         leaves=leaves,

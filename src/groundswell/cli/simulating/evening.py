@@ -17,6 +17,7 @@ CALLS_SHOWN = re.compile(rb'class="stat is-main">.*?<dd>\s*([\d.,]+)', re.DOTALL
 HOST_LOOKS_EVERY = 5.0
 LAST_ONES_HAVE = 15.0  # minutes to finish their call after the close
 BEHIND_A_TICK = 2.6
+WARM_UP = 4
 MESSAGES = ((0.25, "A quarter is done, and you are doing wonderfully."), (0.75, "Last stretch: one more each?"))
 
 
@@ -24,6 +25,7 @@ async def play(stage: Stage, course: Course, *, tell: Callable[[str], None] = la
     """The whole evening; returns when the last volunteer has gone home."""
     chance = random.Random(course.seed)  # noqa: S311 - plays, does not guard
     findings = Findings()
+    await _warm_up(stage, findings)
     clock = Clock(course.speed, lobby=lobby_minutes(course.minutes))
     volunteers = [
         Volunteer(
@@ -66,6 +68,16 @@ async def play(stage: Stage, course: Course, *, tell: Callable[[str], None] = la
             raise each
     findings.requests = findings.polls + sum(volunteer.requests for volunteer in volunteers)
     return findings
+
+
+async def _warm_up(stage: Stage, findings: Findings) -> None:
+    """A server that has just started reads its templates first: a few looks at the host's page and at the board."""
+    for path in [
+        f"/phonebank/sessions/{stage.session_id}/",
+        f"/phonebank/sessions/{stage.session_id}/practice/",
+        f"/phonebank/board/{stage.board_key}/numbers/",
+    ] * WARM_UP:
+        await Browser(stage.host, stage.port, findings.mishaps, stage.host_session).get(path)
 
 
 async def _lead(stage: Stage, course: Course, clock: Clock, findings: Findings) -> None:
