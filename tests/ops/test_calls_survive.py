@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Phone:
 
 
 def kill(part: str, installation: Installation, running: Running) -> None:
-    """`kill -9`, and wait until the parent has started it again."""
+    """`kill -9`, and wait until the parent has started it again. Of the web server, those too who answer for it."""
     if part == "database":
         pid = installation.server.pid
     else:
@@ -89,7 +90,10 @@ def kill(part: str, installation: Installation, running: Running) -> None:
     assert pid is not None
     said = "The database had ended; it runs again." if part == "database" else f"The {part} process ended"
     times = running.output.count(said) + 1
-    os.kill(pid, signal.SIGKILL)
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if part == "web" else []
+    for each in [pid, *map(int, below)]:
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
     running.says(said, times=times)
 
 
