@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundswell.cli.doctor import variable_of
-from groundswell.cli.main import BENCHES, COMMANDS, IMPORTS
+from groundswell.cli.main import BENCHES, COMMANDS, IMPORTS, SIMULATIONS
 from groundswell.config.environment import Environment
 from groundswell.places.imports import LAYOUTS
 
@@ -31,12 +31,13 @@ def test_every_command_that_is_named_exists(path: Path) -> None:
     named = {
         (group, name)
         for text in code
-        for group, name in re.findall(r"(?:^|[`/ ])groundswell (import |bench |)([a-z][a-z-]+)\b", text)
+        for group, name in re.findall(r"(?:^|[`/ ])groundswell (import |bench |simulate |)([a-z][a-z-]+)\b", text)
     }
     known = (
-        {("", name) for name in (*COMMANDS, "import", "bench")}
+        {("", name) for name in (*COMMANDS, "import", "bench", "simulate")}
         | {("import ", name) for name in IMPORTS}
         | {("bench ", name) for name in BENCHES}
+        | {("simulate ", name) for name in SIMULATIONS}
     )
     assert named - known == set()
 
