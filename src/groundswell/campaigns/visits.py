@@ -14,6 +14,11 @@ AUTOMATIC = re.compile(
 )
 
 
+def asks_not_to_be_followed(headers: Mapping[str, str]) -> bool:
+    """Whether the browser objects to being followed: Global Privacy Control, or the older Do Not Track."""
+    return headers.get("Sec-GPC") == "1" or headers.get("DNT") == "1"
+
+
 def is_automatic(headers: Mapping[str, str]) -> bool:
     """Whether the request says of itself that nobody is looking: a preview, a scanner, a page fetched ahead."""
     purpose = " ".join(headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))

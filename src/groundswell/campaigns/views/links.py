@@ -16,7 +16,7 @@ from groundswell.campaigns.forms import MastodonForm
 from groundswell.campaigns.models import Ask, ShareLink
 from groundswell.campaigns.operations.asks import record_visit
 from groundswell.campaigns.sharing import mastodon_address, tracked_address
-from groundswell.campaigns.visits import is_automatic
+from groundswell.campaigns.visits import asks_not_to_be_followed, is_automatic
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -37,7 +37,7 @@ def tracked_link(request: HttpRequest, code: str) -> HttpResponse:
     response = redirect(page)
     automatic = request.method == "HEAD" or is_automatic(request.headers)
     record_visit(link=link, now=timezone.now(), is_automatic=automatic)
-    if not automatic:
+    if not automatic and not asks_not_to_be_followed(request.headers):
         # No id of the visitor: the code of the link, as everybody has it who got the same one.
         response.set_signed_cookie(
             _cookie(link.ask), link.code, salt=SALT, httponly=True, samesite="Lax", secure=request.is_secure()

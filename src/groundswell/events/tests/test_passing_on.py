@@ -59,6 +59,21 @@ def test_who_comes_by_a_tracked_link_and_signs_up_is_counted_for_it(evening, vis
     assert Attendance.objects.get().action.source == link(evening)
 
 
+@pytest.mark.parametrize("said", [{"sec-gpc": "1"}, {"dnt": "1"}])
+def test_a_browser_that_asks_not_to_be_followed_is_not(evening, said):
+    visitor = Client(headers={"user-agent": FIREFOX, **said})
+    response = visitor.get(f"/s/{link(evening).code}/")
+    assert (response.status_code, response.cookies) == (302, {})
+    visitor.post(f"/events/{evening.ask.slug}/", {"name": "Bea Newcomer", "email": "bea@example.org"})
+    assert Attendance.objects.get().action.source is None
+
+
+def test_the_cookie_of_a_tracked_link_is_named_on_the_privacy_page(evening, visitor):
+    (name,) = visitor.get(f"/s/{link(evening).code}/").cookies
+    assert name.startswith("source_")
+    assert "“source_”" in visitor.get("/privacy/").content.decode()
+
+
 def test_what_names_itself_a_machine_is_no_visit_of_a_person(evening):
     for agent in ("facebookexternalhit/1.1", "WhatsApp/2.24", "Mozilla/5.0 (compatible; Googlebot/2.1)", ""):
         Client(headers={"user-agent": agent}).get(f"/s/{link(evening).code}/")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from groundswell.accounts.models import Membership
+from groundswell.accounts.models import AuditEvent, Membership
 from groundswell.phonebank.enums import PhoneBankStatus, QueueState
 from groundswell.phonebank.models import (
     Call,
@@ -95,6 +95,10 @@ def test_the_host_solves_a_flag_without_leaving(evening, world):
     flag = Flag.objects.create(entry=entry, phone_bank=world.bank, raised_by=evening.joined(), note="Wants the MP")
     host = as_host(evening)
     assert "Wants the MP" in text(host.get(url("session_host", evening)))
+    seen = AuditEvent.objects.get(verb="view_flag")
+    assert (seen.action, seen.subject_id, seen.actor_id) == ("view", entry.pk, evening.host.pk), (
+        "as on the page of flags"
+    )
     response = host.post(url("session_flag", evening, flag.pk), {"do": "back", "solution": "Told her"}, follow=True)
     assert response.redirect_chain[-1][0] == url("session_host", evening)
     flag.refresh_from_db()

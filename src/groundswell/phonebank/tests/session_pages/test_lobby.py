@@ -65,6 +65,9 @@ def test_the_lobby_has_the_crib_sheet_and_the_hosts_word(evening, world):
     sessions.say(session_id=evening.session.pk, text="Biscuits at seven", by=evening.host, now=timezone.now())
     page = text(as_user(evening.joined()).get(url("session", evening)))
     assert "<strong>Buses</strong> matter here." in page
+    sheet = reverse("campaigns:crib_page", args=[world.campaign.slug, evening.event.area_id or 0])
+    assert f'href="{sheet}"' in page
+    assert "Buses" in text(as_user(evening.joined("Bo")).get(sheet))
     assert "<strong>Olu:</strong> Biscuits at seven" in page
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 
 from groundswell.accounts.access import access_campaign
-from groundswell.accounts.enums import Role
+from groundswell.accounts.audit import record_each
+from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Membership, User
 from groundswell.campaigns.models import Campaign
-from groundswell.phonebank.models import PhoneBank
+from groundswell.phonebank.models import Flag, PhoneBank, QueueEntry
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
 
@@ -66,6 +67,12 @@ def user_of(request: HttpRequest) -> User:
     """The signed-in user; access has been checked before."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def note_flags_seen(request: HttpRequest, campaign_id: int, flags: Iterable[Flag]) -> None:
+    """Log that these were shown: addresses, and what was written of who lives there; found again on their pages (D13)."""
+    shown = {flag.entry_id: QueueEntry(pk=flag.entry_id) for flag in flags}
+    record_each("view_flag", shown.values(), by=user_of(request), action=AuditAction.VIEW, campaign_id=campaign_id)
 
 
 @contextmanager

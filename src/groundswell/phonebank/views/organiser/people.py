@@ -13,12 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from groundswell.accounts.access import require_role
-from groundswell.accounts.audit import record_each
-from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.phonebank.callers import look_at
 from groundswell.phonebank.dashboards import HERE, LOOK_BACK, callers_of, forget_progress
-from groundswell.phonebank.models import Flag, Outcome, QueueEntry
+from groundswell.phonebank.models import Flag, Outcome
 from groundswell.phonebank.operations import solve_flag
 from groundswell.phonebank.operations.organising import move_outcome, retire_outcome, review_caller, save_outcome
 from groundswell.phonebank.queries import open_flags
@@ -29,6 +27,7 @@ from groundswell.phonebank.views.organiser.frame import (
     bank_ids_for,
     banks_for,
     campaign_for,
+    note_flags_seen,
     page,
     told,
     user_of,
@@ -102,9 +101,7 @@ def flags(request: HttpRequest, slug: str) -> HttpResponseBase:
         .select_related("phone_bank", "solved_by", "raised_by")
         .order_by("-solved_at")[:SOLVED_SHOWN]
     )
-    # Addresses, and what was written of those who live there (rule D13): found again on the page of each of them.
-    shown = {flag.entry_id: QueueEntry(pk=flag.entry_id) for flag in (*waiting, *solved)}
-    record_each("view_flag", shown.values(), by=user_of(request), action=AuditAction.VIEW, campaign_id=campaign.pk)
+    note_flags_seen(request, campaign.pk, [*waiting, *solved])
     context = page(campaign, "flags", flags=waiting, solved=solved, open_flags=len(waiting))
     return render(request, "phonebank/organiser/flags.html", context)
 

@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from groundswell.accounts.audit import record
-from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.rules import LinkState, link_state
 from groundswell.phonebank.dashboards import bank_progress, forget_progress
 from groundswell.phonebank.enums import PhoneBankStatus
@@ -43,7 +41,7 @@ from groundswell.phonebank.session_rules import (
     phase_of,
 )
 from groundswell.phonebank.views.organiser.forms import SolveFlagForm
-from groundswell.phonebank.views.organiser.frame import banks_for, told, user_of
+from groundswell.phonebank.views.organiser.frame import banks_for, note_flags_seen, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
 from groundswell.phonebank.views.session.frame import session_page, session_to_host
 
@@ -68,11 +66,7 @@ def host(request: HttpRequest, pk: int) -> HttpResponseBase:
     now = timezone.now()
     bank = bank_of(session)
     waiting = list(open_flags(_bank_ids(session))[:FLAGS_SHOWN])
-    if waiting:
-        # Addresses, and what was written of those who live there (rule D13).
-        shown = [flag.pk for flag in waiting]
-        campaign_id = session.event.campaign_id
-        record("view_flags", by=user_of(request), action=AuditAction.VIEW, campaign_id=campaign_id, flags=shown)
+    note_flags_seen(request, session.event.campaign_id, waiting)
     others = [one for one in _lists(request, session) if one.id != bank.pk]
     end = ends_at(session)
     context = session_page(
