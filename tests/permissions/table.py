@@ -173,6 +173,7 @@ BOARDS = [
     row("phonebank:board", TEAM, session_id=lambda w: w.session.pk),
     row("phonebank:board_numbers", TEAM, session_id=lambda w: w.session.pk),
     row("phonebank:board_leaders", LEADERS, POST, session_id=lambda w: w.session.pk),
+    row("phonebank:board_key", LEADERS, POST, session_id=lambda w: w.session.pk),
     row("phonebank:session_report", STAFF, session_id=lambda w: w.session.pk),
     row("phonebank:session_report_pdf", STAFF, session_id=lambda w: w.session.pk),
     row("phonebank:session_report_export", STAFF, POST, session_id=lambda w: w.session.pk),

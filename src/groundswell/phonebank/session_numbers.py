@@ -284,11 +284,11 @@ class Watched:
 
     def numbers(self) -> SessionNumbers:
         """The numbers as of this tick. Raises Session.DoesNotExist."""
-        tick = tick_at(time.time())
+        tick = this_tick()
         if self._numbers is not None and self._tick == tick:
             return self._numbers
         with self._lock:
-            tick = tick_at(time.time())
+            tick = this_tick()
             if self._numbers is None or self._tick != tick:
                 self._numbers, self._settled = _count(self.session_id, self._settled, timezone.now())
                 self._tick = tick
@@ -298,6 +298,11 @@ class Watched:
 def tick_at(seconds: float) -> int:
     """Which turn of the wall clock it is."""
     return int(seconds // TICK_SECONDS)
+
+
+def this_tick() -> int:
+    """The turn it is now: what is kept for a tick is read anew in the next."""
+    return tick_at(time.time())
 
 
 def seconds_to_next_tick() -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import transaction
 
 from groundswell.accounts.audit import record
@@ -16,3 +18,18 @@ def show_leaders(*, session_id: int, shown: bool, by: User) -> None:
     if changed:
         session = Session.objects.select_related("event").get(pk=session_id)
         record("show_leaders", by=by, subject=session, campaign_id=session.event.campaign_id, shown=shown)
+
+
+@transaction.atomic
+def renew_board_key(*, session_id: int, by: User) -> str:
+    """Another address for the wall's board, which it returns the key of: the old one opens nothing any more."""
+    session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=session_id)
+    session.board_key = new_board_key()
+    session.save(update_fields=["board_key"])
+    record("renew_board_key", by=by, subject=session, campaign_id=session.event.campaign_id)
+    return session.board_key
+
+
+def new_board_key() -> str:
+    """A key that nobody guesses, for the address of a wall's board."""
+    return secrets.token_urlsafe(18)

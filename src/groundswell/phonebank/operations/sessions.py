@@ -6,7 +6,6 @@ looked at again: the second press finds what the first did. A press that asks fo
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -26,6 +25,7 @@ from groundswell.phonebank import queries
 from groundswell.phonebank.enums import PhoneBankStatus
 from groundswell.phonebank.models import Call, CallerStatus, PhoneBank, Session, SessionBank, SessionCaller
 from groundswell.phonebank.models import SessionMessage as Message
+from groundswell.phonebank.operations.boards import new_board_key
 from groundswell.phonebank.operations.leases import give_back_of
 from groundswell.phonebank.operations.lists import open_phone_bank, pause_phone_bank
 from groundswell.phonebank.session_rules import (
@@ -58,7 +58,7 @@ def open_session(
     Walk-ins join by an invitation of `by`, as far as their role lets them give one. Raises SessionError.
     """
     check_can_ring(event, phone_bank)
-    session, is_new = Session.objects.get_or_create(event=event, defaults={"board_key": secrets.token_urlsafe(18)})
+    session, is_new = Session.objects.get_or_create(event=event, defaults={"board_key": new_board_key()})
     session = _locked(session.pk)
     if show_leaders is not None and show_leaders != session.show_leaders:
         session.show_leaders = show_leaders

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from groundswell.accounts.tests.builders import sign_in
+from groundswell.accounts.enums import Role
+from groundswell.accounts.models import AuditEvent, Membership, User
+from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.phonebank import session_numbers
 from groundswell.phonebank.models import Outcome, Session
 from groundswell.phonebank.session_numbers import TICK_SECONDS
@@ -122,10 +125,12 @@ def test_the_leaders_are_the_organisers_choice(evening: Evening, client: Client)
 
 
 def test_polling_costs_one_query_in_a_tick_whoever_asks(evening: Evening, still: SimpleNamespace):
-    """Fifty polls of a wall and of two phones: the first of a tick asks, and nobody else."""
+    """Fifty polls of a wall and of two phones: the first of a tick asks for the numbers, the first phone for all phones."""
     clients = [sign_in(Client(), evening.caller(name)) for name in ("Ada", "Bo")]
     nobody = Client()
     nobody.get(wall(evening, "_numbers"))
+    for client in clients:
+        client.get(phone(evening, "_numbers"))
     for _tick in range(3):
         still.now += timedelta(seconds=TICK_SECONDS)
         with CaptureQueriesContext(connection) as captured:
@@ -133,7 +138,41 @@ def test_polling_costs_one_query_in_a_tick_whoever_asks(evening: Evening, still:
                 assert nobody.get(wall(evening, "_numbers")).status_code == 200
                 for client in clients:
                     assert client.get(phone(evening, "_numbers")).status_code == 200
-        assert len(captured) == 1
+        assert len(captured) == 2
+
+
+def test_whoever_is_out_sees_nothing_more_from_the_next_tick_on(evening: Evening, still: SimpleNamespace):
+    """Revoked, or signed out everywhere: what the phone's cookie says no longer counts, and nobody else is disturbed."""
+    ada, bo, cai = (evening.caller(name) for name in ("Ada Lovelace", "Bo Peep", "Cai Morgan"))
+    phones = {user: sign_in(Client(), user) for user in (ada, bo, cai)}
+    for client in phones.values():
+        assert client.get(phone(evening)).status_code == 200
+        assert client.get(phone(evening, "_numbers")).status_code == 200
+    Membership.objects.filter(user=bo).update(revoked_at=timezone.now())
+    User.objects.filter(pk=cai.pk).update(session_epoch=F("session_epoch") + 1)
+    still.now += timedelta(seconds=TICK_SECONDS)
+    answers = {user: client.get(phone(evening, "_numbers")) for user, client in phones.items()}
+    assert answers[ada].status_code == 200
+    assert answers[bo].status_code in {302, 403, 404}
+    assert answers[cai].status_code == 302
+    assert "data-part" not in answers[bo].content.decode() + answers[cai].content.decode()
+    assert phones[bo].get(phone(evening)).status_code in {302, 403, 404}
+
+
+def test_a_board_gets_another_address_and_the_old_one_opens_nothing(evening: Evening):
+    old, screen = wall(evening), Client()
+    assert screen.get(old).status_code == 200
+    leader = sign_in(Client(), make_member(Role.ORGANISER, evening.world.campaign).user)
+    address = reverse("phonebank:board_key", args=[evening.session.pk])
+    assert address in leader.get(phone(evening)).content.decode()
+    said = leader.post(address, follow=True).content.decode()
+    assert "has a new address" in said
+    assert (screen.get(old).status_code, screen.get(old + "numbers/").status_code) == (404, 404)
+    evening.session.refresh_from_db()
+    assert wall(evening) != old
+    assert wall(evening) in said
+    assert screen.get(wall(evening)).status_code == 200
+    assert AuditEvent.objects.filter(verb="renew_board_key", subject_id=evening.session.pk).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,7 +23,7 @@ from groundswell.campaigns.cards import Card, NoImprintError, draw_card, imprint
 from groundswell.campaigns.models import Campaign
 from groundswell.campaigns.papers import TooLongError
 from groundswell.phonebank.models import Session
-from groundswell.phonebank.operations.boards import show_leaders
+from groundswell.phonebank.operations.boards import renew_board_key, show_leaders
 from groundswell.phonebank.rules import ODDITY_CALLS
 from groundswell.phonebank.session_numbers import forget_numbers, live_numbers
 from groundswell.phonebank.session_paper import report_paper
@@ -117,6 +117,17 @@ def leaders(request: HttpRequest, session_id: int) -> HttpResponseBase:
     forget_numbers(session.pk)
     done = _("The board shows who has called most.") if shown else _("The board shows the team's numbers only.")
     messages.success(request, done)
+    return redirect("phonebank:board", session.pk)
+
+
+@require_POST
+def key(request: HttpRequest, session_id: int) -> HttpResponseBase:
+    """Another address for the wall, where the old one has got about."""
+    session = get_object_or_404(Session.objects.select_related("event__campaign"), pk=session_id)
+    campaign_for(request, session.event.campaign.slug)
+    renew_board_key(session_id=session.pk, by=user_of(request))
+    forget_numbers(session.pk)
+    messages.success(request, _("The board for the wall has a new address. The old one opens nothing any more."))
     return redirect("phonebank:board", session.pk)
 
 

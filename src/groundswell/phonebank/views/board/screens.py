@@ -26,6 +26,7 @@ from groundswell.phonebank.boards import Board, Phase, board_of
 from groundswell.phonebank.models import Session
 from groundswell.phonebank.session_numbers import SessionNumbers, live_numbers, seconds_to_next_tick
 from groundswell.phonebank.views.organiser.frame import TEAM, may_lead, role_of
+from groundswell.phonebank.watchers import may_watch
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -139,11 +140,13 @@ def _session_of_key(board_key: str) -> int:
 def _member(request: HttpRequest, live: LiveBoard, *, anew: bool = False) -> CallerIdentity:
     """Who watches. Raises Http404 for anybody of another campaign.
 
-    A page that is opened asks the database (`anew`); what it polls afterwards goes by the signed session, without a
-    query: it shows no more than the wall does, and one's own counts.
+    A page that is opened asks the database (`anew`); what it polls afterwards goes by the signed session, whose
+    membership is asked about once in a tick together with those of all others who watch.
     """
     campaign_id = live.board.numbers.facts.campaign_id
-    found = (None if anew else caller_identity(request, campaign_id)) or refresh_identity(request, campaign_id)
+    found = None if anew else caller_identity(request, campaign_id)
+    if found is None or not may_watch(found):
+        found = refresh_identity(request, campaign_id)
     if found is None:
         raise Http404("no such session")
     return found

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<int:session_id>/board/", screens.board, name="board"),
     path("sessions/<int:session_id>/board/numbers/", screens.board_numbers, name="board_numbers"),
     path("sessions/<int:session_id>/board/leaders/", report.leaders, name="board_leaders"),
+    path("sessions/<int:session_id>/board/key/", report.key, name="board_key"),
     path("sessions/<int:session_id>/report/", report.report, name="session_report"),
     path("sessions/<int:session_id>/report.pdf", report.report_pdf, name="session_report_pdf"),
     path("sessions/<int:session_id>/report/export/", report.report_export, name="session_report_export"),
