@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.above import areas_of_campaigns, campaigns
+from groundswell.accounts.access import limit_to_areas
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Membership, Organisation, User
+from groundswell.accounts.names import NameField
 from groundswell.accounts.rules import GRANTABLE
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ EVERY_CAMPAIGN = ("every", _("Every campaign, those to come included"))
 class JoinForm(forms.Form):
     """What a volunteer tells us: a name, and an email if they want to come back or the link asks for it."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=100,
         help_text=_("What the organiser and the people you ring know you by. A first name will do."),
@@ -118,7 +122,7 @@ class InvitationForm(forms.Form):
         if not everywhere:
             wanted = wanted.filter(pk__in=[m.campaign_id for m in memberships])
         choices: list[tuple[str, Any]] = [(str(c.pk), c.name) for c in wanted]
-        self._areas().queryset = areas_of_campaigns([int(pk) for pk, _name in choices])
+        _offer_areas(self._areas(), areas_of_campaigns([int(pk) for pk, _name in choices]), memberships)
         if any(m.campaign_id is None and m.role == Role.OWNER for m in memberships):
             choices.append(EVERY_CAMPAIGN)
         self._choices("campaign", choices)
@@ -181,9 +185,18 @@ class MembershipForm(forms.Form):
         self.fields["role"].choices = [(r.value, r.label) for r in roles]  # type: ignore[attr-defined]
         ids = [membership.campaign_id] if membership.campaign_id else list(campaigns().values_list("pk", flat=True))
         areas: Any = self.fields["areas"]
-        areas.queryset = areas_of_campaigns(ids)
+        _offer_areas(areas, areas_of_campaigns(ids), [by])
         if not areas.queryset.exists():
             del self.fields["areas"]
+
+
+def _offer_areas(field: Any, areas: Any, memberships: list[Membership]) -> None:
+    """The areas that one of these memberships may give. Naming none gives all of them, and no more."""
+    if all(m.is_limited() for m in memberships):
+        offered = [limit_to_areas(areas, m, "pk") for m in memberships]
+        areas = functools.reduce(operator.or_, offered)
+        field.help_text = _("These are yours. Choose none for all of them.")
+    field.queryset = areas
 
 
 class OrganisationForm(OrganisationModelForm):
@@ -219,6 +232,7 @@ class RenameForm(UserModelForm):
     class Meta:
         model = User
         fields = ["name"]
+        field_classes = {"name": NameField}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
@@ -233,7 +247,7 @@ class SetupForm(forms.Form):
         choices=Organisation._meta.get_field("kind").choices or [],
         help_text=_("Many of the rules on contact and money depend on this."),
     )
-    name = forms.CharField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your email"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
         label=_("Password"),

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from groundswell.accounts import rules
+from groundswell.accounts import queries, rules
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Invitation, Membership, Organisation, User
@@ -145,7 +145,7 @@ def revoke_membership(*, by: Membership, membership: Membership, now: datetime) 
     """End a membership: it holds nothing from the next request on, and what its member held is returned in the same
     transaction (`signals.membership_revoked`). Doing it twice changes nothing. Raises TeamError.
     """
-    if not rules.can_manage(by, membership):
+    if not _manages(by, membership):
         raise TeamError(_("Your own role does not let you remove this person. Ask an owner of the organisation."))
     locked = Membership.objects.select_for_update().get(pk=membership.pk)
     if locked.revoked_at is None:
@@ -161,7 +161,7 @@ def change_membership(
 
     Raises TeamError.
     """
-    if not rules.can_manage(by, membership) or not rules.can_grant(by, role, membership.campaign_id):
+    if not _manages(by, membership) or not rules.can_grant(by, role, membership.campaign_id):
         raise TeamError(_("Your own role does not let you make this change. Ask an owner of the organisation."))
     locked = Membership.objects.select_for_update().get(pk=membership.pk)
     if locked.revoked_at is not None:
@@ -259,6 +259,13 @@ def _end(membership: Membership, *, by: User, now: datetime) -> None:
     Membership.objects.filter(pk=membership.pk).update(revoked_at=now, revoked_by=by)
     membership.revoked_at = now
     membership_revoked.send(sender=Membership, membership=membership, by=by, now=now)
+
+
+def _manages(by: Membership, membership: Membership) -> bool:
+    """Whether `by` leads the other: by role and campaign, and inside their own areas where they have some."""
+    if not rules.can_manage(by, membership):
+        return False
+    return not by.is_limited() or Membership.objects.filter(queries.led_by([by], Membership), pk=membership.pk).exists()
 
 
 def _areas_within(by: Membership, area_ids: Iterable[int]) -> list[int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from groundswell.accounts.above import campaigns
@@ -15,16 +16,30 @@ from groundswell.accounts.models import AuditEvent, Invitation, Membership, User
 PAGE = 50
 
 
-def led_by(memberships: list[Membership]) -> Q:
-    """The filter on `campaign` for what these memberships cover."""
-    if any(m.campaign_id is None for m in memberships):
-        return Q()
-    return Q(campaign_id__in=[m.campaign_id for m in memberships])
+def led_by(memberships: list[Membership], model: type[Membership | Invitation]) -> Q:
+    """The filter for the members or links that these memberships lead.
+
+    One that is limited to areas leads only what is limited to areas within its own.
+    """
+    led = Q(pk__in=[])
+    for by in memberships:
+        # An empty Q in an "or" is left out, where everything is meant.
+        covered = Q(pk__gt=0) if by.campaign_id is None else Q(campaign_id=by.campaign_id)
+        led |= covered & _within_areas(by, model) if by.is_limited() else covered
+    return led
+
+
+def _within_areas(by: Membership, model: type[Membership | Invitation]) -> Q:
+    areas: Any = model.areas.through._default_manager
+    theirs = areas.filter(**{model.__name__.lower(): OuterRef("pk")})
+    allowed = RawSQL("SELECT accounts_areas_of(%s)", [by.pk])
+    return Q(Exists(theirs)) & ~Q(Exists(theirs.exclude(area_id__in=allowed)))
 
 
 def team(memberships: list[Membership], *, role: str = "", words: str = "") -> QuerySet[Membership]:
-    """The members of the campaigns these memberships lead, by role and name."""
-    found = Membership.objects.live().filter(led_by(memberships)).select_related("user", "campaign", "invitation")
+    """The members whom these memberships lead, by name."""
+    led = led_by(memberships, Membership)
+    found = Membership.objects.live().filter(led).select_related("user", "campaign", "invitation")
     if role:
         found = found.filter(role=role)
     if words:
@@ -33,8 +48,9 @@ def team(memberships: list[Membership], *, role: str = "", words: str = "") -> Q
 
 
 def invitations(memberships: list[Membership]) -> QuerySet[Invitation]:
-    """The links of the campaigns these memberships lead, newest first."""
-    return Invitation.objects.filter(led_by(memberships)).select_related("campaign", "created_by").order_by("-pk")
+    """The links that these memberships lead, newest first."""
+    led = led_by(memberships, Invitation)
+    return Invitation.objects.filter(led).select_related("campaign", "created_by").order_by("-pk")
 
 
 def part_ended(user: User) -> Membership | None:

@@ -4,12 +4,14 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from groundswell.accounts import operations
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import AuditEvent, Invitation, Membership, Organisation
@@ -250,3 +252,111 @@ def test_an_owners_form_for_callers_starts_with_a_campaign_they_may_ring_for(cli
     assert page.index(f'<option value="{campaign.pk}">') < page.index('<option value="every">')
     again = client.get(reverse("accounts:invite"), {"role": "organiser", "campaign": ""}).content.decode()
     assert '<option value="every" selected>' in again
+
+
+def test_a_name_is_kept_without_what_would_turn_the_page_around_it(client, organiser, campaign):
+    link = Invitation.objects.create(campaign=campaign, expires_at=timezone.now() + timedelta(days=1), max_uses=5)
+    newcomer = Client()
+    address = reverse("accounts:join", args=[link.token])
+    assert newcomer.post(address, {"name": "\u202e\u2066"}).context["form"].errors["name"]
+    newcomer.post(address, {"name": " Ann\u202e\n\u200f  Lee "})
+    assert Membership.objects.get(invitation=link).user.name == "Ann Lee"
+
+
+def make_area(code, parent=None):
+    Area = apps.get_model("places", "Area")
+    return Area.objects.create(kind="ward", boundary_set="t", code=code, name=f"Ward {code}", parent=parent)
+
+
+def test_an_organiser_of_some_areas_sees_and_leads_only_those_within_them(client, organiser, campaign):
+    mine, elsewhere = make_area("mine"), make_area("elsewhere")
+    below = make_area("below", mine)
+    campaign.areas.set([mine, elsewhere])
+    organiser.areas.set([mine])
+    inside, across, outside, everywhere = (make_member(Role.CALLER, campaign) for _ in range(4))
+    for number, member in enumerate([inside, across, outside, everywhere]):
+        member.user.name = f"Caller {number}"
+        member.user.save()
+    inside.areas.set([below])
+    across.areas.set([below, elsewhere])
+    outside.areas.set([elsewhere])
+    team = client.get(reverse("accounts:team")).content.decode()
+    assert "Caller 0" in team
+    assert not any(name in team for name in ("Caller 1", "Caller 2", "Caller 3"))
+    assert "Test organiser" in team
+    assert client.get(reverse("accounts:member", args=[inside.pk])).status_code == 200
+    for member in (across, outside, everywhere):
+        assert client.get(reverse("accounts:member", args=[member.pk])).status_code == 404
+        assert client.post(reverse("accounts:revoke_membership", args=[member.pk])).status_code == 404
+        with pytest.raises(operations.TeamError):
+            operations.revoke_membership(by=organiser, membership=member, now=timezone.now())
+        with pytest.raises(operations.TeamError):
+            operations.change_membership(
+                by=organiser, membership=member, role=Role.CALLER, area_ids=[mine.pk], now=timezone.now()
+            )
+        member.refresh_from_db()
+        assert member.revoked_at is None
+
+
+def test_an_organiser_of_some_areas_is_offered_only_those(client, organiser, campaign):
+    mine, elsewhere = make_area("mine"), make_area("elsewhere")
+    below = make_area("below", mine)
+    campaign.areas.set([mine, elsewhere])
+    caller = make_member(Role.CALLER, campaign)
+    caller.areas.set([mine])
+    pages = [reverse("accounts:invite"), reverse("accounts:member", args=[caller.pk])]
+    for url in pages:
+        assert set(client.get(url).context["form"].fields["areas"].queryset) == {mine, below, elsewhere}
+    organiser.areas.set([mine])
+    for url in pages:
+        field = client.get(url).context["form"].fields["areas"]
+        assert set(field.queryset) == {mine, below}
+        assert "yours" in field.help_text
+    posted = {"role": "caller", "campaign": campaign.pk, "days": "7", "max_uses": "1", "areas": [elsewhere.pk]}
+    assert client.post(pages[0], posted).context["form"].errors["areas"]
+    assert not Invitation.objects.exists()
+
+
+def test_an_organiser_of_some_areas_sees_no_link_that_goes_beyond_them(client, organiser, campaign):
+    mine, elsewhere = make_area("mine"), make_area("elsewhere")
+    organiser.areas.set([mine])
+    later = timezone.now() + timedelta(days=1)
+    own, wide, other = (Invitation.objects.create(campaign=campaign, expires_at=later) for _ in range(3))
+    own.areas.set([mine])
+    other.areas.set([mine, elsewhere])
+    assert [link.pk for link, _state in client.get(reverse("accounts:invitations")).context["rows"]] == [own.pk]
+    for link in (wide, other):
+        assert client.get(reverse("accounts:invitation", args=[link.pk])).status_code == 404
+        assert client.post(reverse("accounts:revoke_invitation", args=[link.pk])).status_code == 404
+        link.refresh_from_db()
+        assert link.revoked_at is None
+
+
+def test_the_search_of_the_team_takes_any_text(client, owner):
+    for words in ("\x00", "%", "\\", "'", "x" * 5000, "\u202e"):
+        assert client.get(reverse("accounts:team"), {"q": words, "page": "99999999999999999999"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"who": "\x00"},
+        {"who": "%' OR 1=1 --"},
+        {"verb": "x" * 65},
+        {"action": "nonsense"},
+        {"subject": "people.person:99999999999999999999999"},
+        {"subject": "DROP TABLE"},
+        {"since": "0001-01-01", "until": "9999-12-31"},
+        {"since": "31/02/2026"},
+        {"before": "-1"},
+        {"before": "99999999999999999999999"},
+    ],
+    ids=str,
+)
+def test_the_audit_log_takes_any_filter(client, owner, asked):
+    record("look", by=owner.user)
+    for name in ("audit", "audit_export"):
+        answer = client.get(reverse(f"accounts:{name}"), asked)
+        assert answer.status_code == 200
+        # An export streams: what breaks, breaks while it is read.
+        assert b"".join(answer)

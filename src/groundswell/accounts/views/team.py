@@ -34,8 +34,8 @@ def _leading(request: HttpRequest) -> list[Membership]:
 @require_safe
 @require_role(*LEADERS)
 def index(request: HttpRequest) -> HttpResponse:
-    """Members by role and name, with a search; and the way to invite more."""
-    role, words = request.GET.get("role", ""), request.GET.get("q", "").strip()[:100]
+    """Members by name, with a search; and the way to invite more."""
+    role, words = request.GET.get("role", ""), request.GET.get("q", "").replace("\0", "").strip()[:100]
     members = queries.team(_leading(request), role=role if role in Role.values else "", words=words)
     context = {
         "page": Paginator(members, queries.PAGE).get_page(request.GET.get("page")),
@@ -159,11 +159,10 @@ def _link(request: HttpRequest, pk: int) -> Invitation:
 
 def _member(request: HttpRequest, pk: int) -> tuple[Membership, Membership]:
     """The member and the membership by which the viewer leads them: the one that may do most."""
-    target = get_object_or_404(queries.team(_leading(request)), pk=pk)
-    covering = [m for m in _leading(request) if rules.covers_campaign(m, target.campaign_id)]
-    if not covering:
+    found = [(target, by) for by in _leading(request) for target in queries.team([by]).filter(pk=pk)]
+    if not found:
         raise Http404("no such member")
-    return target, max(covering, key=lambda m: rules.can_manage(m, target))
+    return max(found, key=lambda pair: rules.can_manage(pair[1], pair[0]))
 
 
 def _again(request: HttpRequest) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.accounts.names import NameField
 from groundswell.campaigns.consent_boxes import Box
 from groundswell.people.addresses import AddressError, fold, normalise_email, normalise_phone
 from groundswell.people.operations.supporters import NAME_LIMIT
@@ -31,7 +32,7 @@ class PhoneField(forms.CharField):
 class SignUpForm(forms.Form):
     """Name, email, perhaps a number; and, apart from these, the boxes."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=NAME_LIMIT,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
