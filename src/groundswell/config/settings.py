@@ -172,7 +172,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # In the process; what must be one count for all processes (failed sign-ins) goes to "shared", see accounts/rate_limits.py.
 CACHES = {
-    "default": {"BACKEND": "groundswell.accounts.rate_limits.LocalCache"},
+    # Room for what is known of each caller of a large evening: beyond Django's own 300 entries the oldest are dropped, and
+    # every one of two thousand phones would cost a query again with each look.
+    "default": {"BACKEND": "groundswell.accounts.rate_limits.LocalCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
     "shared": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_ratelimit",

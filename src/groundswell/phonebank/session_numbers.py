@@ -20,6 +20,7 @@ from django.utils import timezone
 from groundswell.phonebank.dashboards import HERE, Work, sql
 from groundswell.phonebank.models import Session
 from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW, UNDO_WITHIN
+from groundswell.phonebank.session_rules import on_its_clock
 
 # Numbers are read at most once in so many seconds of the wall clock: every process turns over at the same moments, so
 # that whoever asks just after one is nowhere shown what was true before the last.
@@ -104,9 +105,7 @@ class Facts:
 
     def shown(self, at: datetime) -> datetime:
         """A moment as the session's own clock has it, which in a rehearsal runs faster from the start on."""
-        if self.started_at is None or at <= self.started_at:
-            return at
-        return self.started_at + (at - self.started_at) * self.speed
+        return on_its_clock(at, started_at=self.started_at, speed=self.speed)
 
 
 @dataclass(frozen=True, slots=True)

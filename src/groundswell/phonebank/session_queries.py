@@ -30,6 +30,7 @@ from groundswell.phonebank.session_rules import (
     ends_at,
     first_name,
     minutes_until,
+    on_its_clock,
     phase_of,
     standing_of,
 )
@@ -75,9 +76,7 @@ class SessionLine:
 
     def minutes_left(self, now: datetime) -> int:
         """Whole minutes until its end, the one that has begun counted; 0 once it is over."""
-        if self.started_at is not None:
-            now = self.started_at + (now - self.started_at) * self.speed
-        return minutes_until(self.ends_at, now)
+        return minutes_until(self.ends_at, on_its_clock(now, started_at=self.started_at, speed=self.speed))
 
     @property
     def poll_seconds(self) -> int:

@@ -186,6 +186,13 @@ def clock(moment: datetime, session: Session) -> str:
     return date_format(timezone.localtime(moment, ZoneInfo(session.event.time_zone)), "H:i")
 
 
+def on_its_clock(moment: datetime, *, started_at: datetime | None, speed: int) -> datetime:
+    """A moment as the session's own clock has it, which in a rehearsal runs `speed` times as fast from the start on."""
+    if started_at is None or moment <= started_at:
+        return moment
+    return started_at + (moment - started_at) * speed
+
+
 def minutes_until(moment: datetime, now: datetime) -> int:
     """Whole minutes until then, the one that has begun counted; 0 once it has passed."""
     return max(0, -int((now - moment).total_seconds() // 60))

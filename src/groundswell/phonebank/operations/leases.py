@@ -34,14 +34,15 @@ NOTE_LIMIT = 2_000
 def extend_lease(*, entry_id: int, lease_key: UUID, by: CallerIdentity, now: datetime) -> datetime | None:
     """The page is still open: the household stays in the caller's hands. Until when; None if it is there no longer.
 
-    One query, with the membership checked in it.
+    Also in a list that hands out no more, such as that of a session after its close: a call under way is finished in
+    peace. One query, with the membership checked in it.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE phonebank_queueentry q SET leased_until = %s::timestamptz + make_interval(secs => %s)
                  FROM phonebank_phonebank b
                 WHERE q.id = %s::bigint AND q.state = 1 AND q.leased_by_id = %s::bigint AND q.lease_key = %s::uuid
-                  AND b.id = q.phone_bank_id AND b.status = 'open'
+                  AND b.id = q.phone_bank_id
                   AND phonebank_may_call(%s::bigint, %s::bigint, %s::int, b.id, b.campaign_id)
             RETURNING q.leased_until""",
             [

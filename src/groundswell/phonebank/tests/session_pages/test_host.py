@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groundswell.accounts.models import AuditEvent, Membership
+from groundswell.campaigns.models import Campaign
+from groundswell.events.models import Event
 from groundswell.phonebank.enums import PhoneBankStatus, QueueState
 from groundswell.phonebank.models import (
     Call,
@@ -202,6 +204,16 @@ def test_an_organiser_of_other_areas_does_not_host(evening, world):
     elsewhere = Area.objects.create(kind="ward", boundary_set="test", code="x", name="Elsewhere")
     membership.areas.add(elsewhere)
     assert as_host(evening).get(url("session_host", evening)).status_code == 404
+
+
+def test_the_host_of_a_rehearsal_sees_its_minutes_fly(evening):
+    Campaign.objects.update(is_demo=True)
+    Session.objects.update(speed=60)
+    evening.start()
+    Event.objects.update(starts_at=timezone.now(), ends_at=timezone.now() + 119.5 * MINUTE)
+    Session.objects.update(started_at=timezone.now() - MINUTE)
+    forget()
+    assert "Minutes left</dt> <dd>61 <" in text(as_host(evening).get(url("session_host_live", evening)))
 
 
 @pytest.mark.parametrize(("moment", "left"), [(0, 120), (59, 61), (119, 1), (120, 0), (200, 0)])

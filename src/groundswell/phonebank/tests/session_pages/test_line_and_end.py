@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -73,6 +74,28 @@ def test_in_a_session_a_cycle_is_still_one_query(evening):
     with CaptureQueriesContext(connection) as caught:
         client.post(result, result_data(page), **FRAGMENT)
     assert len(caught.captured_queries) == 1
+
+
+def test_a_household_in_hand_at_the_close_stays_there(evening):
+    evening.start()
+    client = as_user(evening.joined())
+    page = client.get(call_url(evening.bank)).content.decode()
+    as_host(evening).post(url("session_close", evening))
+    QueueEntry.objects.filter(state=QueueState.LEASED).update(leased_until=timezone.now() + timedelta(seconds=5))
+    beat = reverse("phonebank:heartbeat", args=[evening.bank.pk])
+    assert client.post(beat, result_data(page), **FRAGMENT).status_code == 204
+    assert QueueEntry.objects.get(state=QueueState.LEASED).leased_until > timezone.now() + timedelta(minutes=5)
+
+
+def test_a_process_knows_thousands_of_callers_without_asking(evening):
+    evening.start()
+    first = as_user(evening.joined())
+    first.get(line_url(evening.bank))
+    for other in range(5_000):
+        cache.set(f"phonebank.seen.{evening.session.pk}.{other}.0.0", True, 30)
+    with CaptureQueriesContext(connection) as caught:
+        first.get(line_url(evening.bank))
+    assert len(caught.captured_queries) == 0
 
 
 def test_at_the_close_whoever_is_in_a_call_finishes_it_and_lands_on_the_thanks(evening, world):

@@ -38,6 +38,7 @@ from groundswell.phonebank.session_rules import (
     clock,
     ends_at,
     minutes_until,
+    on_its_clock,
     phase_of,
 )
 from groundswell.phonebank.views.organiser.forms import SolveFlagForm
@@ -223,7 +224,7 @@ def _live(session: Session, now: datetime) -> dict[str, Any]:
         "callers": callers,
         "need_host": sum(one.needs_host for one in callers),
         "open_flags": Flag.objects.filter(phone_bank__in=_bank_ids(session), solved_at__isnull=True).count(),
-        "minutes_left": minutes_until(end, now),
+        "minutes_left": minutes_until(end, on_its_clock(now, started_at=session.started_at, speed=session.speed)),
         "minutes_to_start": minutes_until(session.event.starts_at, now),
         "ends_clock": clock(end, session),
         "begins_clock": clock(session.event.starts_at, session),
