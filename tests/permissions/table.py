@@ -310,6 +310,7 @@ EVENTS = [
     row("events:card", EVERYONE, slug=lambda w: w.event.ask.slug),
     row("events:calendar", EVERYONE, slug=lambda w: w.event.ask.slug),
     row("events:page", EVERYONE, FORM, slug=lambda w: w.event.ask.slug),
+    row("events:letter", EVERYONE, FORM, slug=lambda w: w.event.ask.slug),
     row("events:thanks", EVERYONE, slug=lambda w: w.event.ask.slug),
 ]
 

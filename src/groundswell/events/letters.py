@@ -39,7 +39,8 @@ class Words:
 def compose(notice: Notice, *, now: datetime) -> EmailMultiAlternatives:
     """The letter as it goes out, with what is true of the event by now, in the site's language.
 
-    The Message-ID is made of the letter's number: where one arrives twice all the same, mailboxes see that it is one.
+    The Message-ID is made of the letter's number: where one arrives twice all the same, mailboxes see that it is one. One
+    that was asked for again has another, or a mailbox that threw the first away would do the same with it.
     """
     with translation.override(settings.LANGUAGE_CODE):
         return _compose(notice, now)
@@ -67,13 +68,17 @@ def _compose(notice: Notice, now: datetime) -> EmailMultiAlternatives:
         body=render_to_string("events/letters/letter.txt", context),
         to=[attendance.email.value],
         reply_to=[organisation.contact_email] if organisation.contact_email else [],
-        headers={"Message-ID": f"<letter-{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<letter-{_number(notice)}@{host}>", "Auto-Submitted": "auto-generated"},
     )
     letter.from_email = _sender(organisation)
     letter.attach_alternative(render_to_string("events/letters/letter.html", context), "text/html")
     if notice.kind in WITH_CALENDAR:
         letter.attach("event.ics", calendar_of(event, address=page_address(event), now=now).decode(), "text/calendar")
     return letter
+
+
+def _number(notice: Notice) -> str:
+    return f"{notice.pk}-{notice.again}" if notice.again else str(notice.pk)
 
 
 def page_address(event: Event) -> str:

@@ -19,6 +19,12 @@ def _signed_up(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
     make_links(attendance.event.ask, person=attendance.person, by=None)
 
 
+@receiver(signals.signed_up_again)
+def _signed_up_again(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
+    # Most likely they never saw the letter that says so.
+    notices.send_confirmation_again(event=attendance.event, email=attendance.email.value, now=now)
+
+
 @receiver(signals.place_came_free)
 def _place_came_free(*, attendance: Attendance, now: datetime, **_more: Any) -> None:
     notices.plan_place(attendance, now=now)

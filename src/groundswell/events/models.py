@@ -133,7 +133,7 @@ class Attendance(models.Model):
 
 
 class Notice(models.Model):
-    """One letter to one person about one event: written down first, sent after, once for each `sequence` of the event."""
+    """One letter to one person about one event: written down first, sent after; once for a `sequence`, or if asked for."""
 
     attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=16, choices=NoticeKind.choices)
@@ -143,6 +143,8 @@ class Notice(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often it was asked for once more: by whoever lost it, or by coming back after withdrawing.
+    again = models.PositiveSmallIntegerField(default=0, db_default=0)
     reason = models.CharField(max_length=16, choices=NoticeReason.choices, blank=True)
     # The mail server's own words, where it said any.
     problem = models.CharField(max_length=300, blank=True)

@@ -19,6 +19,9 @@ THANKS_AFTER = timedelta(minutes=30)
 THANKS_UNTIL = timedelta(days=7)
 # Over about two hours.
 MOST_ATTEMPTS = 7
+# A letter that is asked for again goes no sooner after the last one, and no more often: nobody's mailbox can be filled.
+AGAIN_AFTER = timedelta(minutes=10)
+MOST_AGAIN = 5
 # Events at which whoever comes is seen to come, because they sign in for it.
 KEEPS_ARRIVALS = frozenset({EventKind.PHONE_BANK, EventKind.TEXT_BANK})
 
@@ -66,6 +69,11 @@ def is_too_late(kind: NoticeKind | str, *, starts_at: datetime, ends_at: datetim
 def next_try(attempts: int, *, now: datetime) -> datetime | None:
     """When to try again what the mail server put off for the `attempts`-th time: 2, 4, 8 ... minutes; None: never."""
     return now + timedelta(minutes=2**attempts) if attempts < MOST_ATTEMPTS else None
+
+
+def may_go_again(*, sent_at: datetime | None, again: int, now: datetime) -> bool:
+    """Whether a confirmation that somebody says they lost is sent once more."""
+    return again < MOST_AGAIN and (sent_at is None or now - sent_at >= AGAIN_AFTER)
 
 
 def is_thanked(*, kind: EventKind | str, has_arrived: bool, anybody_arrived: bool) -> bool:

@@ -6,8 +6,10 @@ Each signal is sent by the operation after its rows are written; `now` is the op
 
 from django.dispatch import Signal
 
-# attendance, now. Somebody signed up (again), with a place or, if `attendance.is_waiting`, on the waiting list.
+# attendance, now. Somebody signed up, or came back: with a place or, if `attendance.is_waiting`, on the waiting list.
 signed_up = Signal()
+# attendance, now. Somebody who is on the list signed up once more, which changes nothing.
+signed_up_again = Signal()
 # attendance, now. A place came free for somebody who was waiting: `is_waiting` is False by now.
 place_came_free = Signal()
 # attendance, now. Somebody withdrew: no letter is due to them any more.

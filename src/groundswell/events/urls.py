@@ -32,5 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<slug:slug>/", public.page, name="page"),
     path("events/<slug:slug>/card.png", passing_on.card, name="card"),
     path("events/<slug:slug>/event.ics", passing_on.calendar, name="calendar"),
+    path("events/<slug:slug>/letter/", public.letter, name="letter"),
     path("events/<slug:slug>/thanks/", public.thanks, name="thanks"),
 ]

@@ -1,6 +1,6 @@
 """Forms of the room: the organiser's, and those of the public pages."""
 
 from groundswell.events.forms.organiser import CancelForm, EventForm, MoveForm, WeeksForm
-from groundswell.events.forms.public import OwnDetailsForm, SignUpForm
+from groundswell.events.forms.public import LetterForm, OwnDetailsForm, SignUpForm
 
-__all__ = ["CancelForm", "EventForm", "MoveForm", "OwnDetailsForm", "SignUpForm", "WeeksForm"]
+__all__ = ["CancelForm", "EventForm", "LetterForm", "MoveForm", "OwnDetailsForm", "SignUpForm", "WeeksForm"]

@@ -29,6 +29,13 @@ class PhoneField(forms.CharField):
         return text
 
 
+def _an_address(typed: str) -> str:
+    try:
+        return normalise_email(typed)
+    except AddressError as problem:
+        raise forms.ValidationError(str(problem)) from problem
+
+
 class SignUpForm(forms.Form):
     """Name, email, perhaps a number; and, apart from these, the boxes."""
 
@@ -81,10 +88,7 @@ class SignUpForm(forms.Form):
 
     def clean_email(self) -> str:
         """An address that could be one."""
-        try:
-            return normalise_email(self.cleaned_data["email"])
-        except AddressError as problem:
-            raise forms.ValidationError(str(problem)) from problem
+        return _an_address(self.cleaned_data["email"])
 
     @property
     def is_a_program(self) -> bool:
@@ -94,6 +98,22 @@ class SignUpForm(forms.Form):
     def ticked(self) -> list[Box]:
         """The boxes that were ticked."""
         return [box for box in self._boxes if self.cleaned_data[f"agree_{box.channel}"]]
+
+
+class LetterForm(forms.Form):
+    """Which address the letter was for."""
+
+    email = forms.CharField(
+        label=_("Your email"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("The one you signed up with."),
+        error_messages={"required": _("Type the email you signed up with.")},
+    )
+
+    def clean_email(self) -> str:
+        """An address that could be one."""
+        return _an_address(self.cleaned_data["email"])
 
 
 class OwnDetailsForm(forms.Form):

@@ -18,7 +18,7 @@ from groundswell.events.models import Attendance, Event
 from groundswell.events.operations.consents import take_back_number
 from groundswell.events.operations.places import fill_places, has_room, locked
 from groundswell.events.rules import Door, EventRuleError, door, is_zone
-from groundswell.events.signals import signed_up, withdrew
+from groundswell.events.signals import signed_up, signed_up_again, withdrew
 from groundswell.people.addresses import normalise_phone
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import Person
@@ -44,9 +44,9 @@ def sign_up(
 ) -> Attendance:
     """Somebody wants to come: a place, or the waiting list where every place is taken.
 
-    Once for each person and event: who signs up again changes nothing, and what this answers must not be shown to
-    whoever typed it, as anyone may type anyone's address. Boxes ticked wait to be confirmed. Raises SignUpClosedError,
-    SupporterError, AddressError.
+    Once for each person and event: who signs up again gets their letter again at most, and what this answers must not be
+    shown to whoever typed it, as anyone may type anyone's address. Boxes ticked wait to be confirmed. Raises
+    SignUpClosedError, SupporterError, AddressError.
     """
     event = locked(event)
     check_open(event, now=now)
@@ -56,7 +56,9 @@ def sign_up(
         ask=event.ask, person=person, dedupe_key=f"person:{person.pk}", now=now, source=_source(event, source), by=by
     )
     if not is_new:
-        return Attendance.objects.get(action=action)
+        attendance = Attendance.objects.select_related("event", "email").get(action=action)
+        signed_up_again.send(sender=Attendance, attendance=attendance, now=now)
+        return attendance
     attendance, _made = Attendance.objects.update_or_create(
         action=action,
         defaults={

@@ -1,6 +1,6 @@
 """The letters of an event, written down in the transaction of what causes them; `tasks.py` has them sent afterwards.
 
-But for `send_again` none of these opens a transaction or writes an audit event: they are parts of a sign-up, a
+But for the two that send again, none of these opens a transaction or writes an audit event: they are parts of a sign-up, a
 withdrawal, a move, a cancellation, which do. They are called by listening to what these tell (`listeners.py`).
 """
 
@@ -10,16 +10,21 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.enums import ActionState
 from groundswell.events.enums import NoticeKind, NoticeReason, NoticeState
 from groundswell.events.models import Attendance, Event, Notice
-from groundswell.events.notice_rules import Due, is_too_late, letters_with_a_place
+from groundswell.events.notice_rules import Due, is_too_late, letters_with_a_place, may_go_again
 from groundswell.events.tasks import send_letters
+from groundswell.people.enums import ContactKind
 
+# Gone out, or tried in vain.
+GONE = (NoticeState.SENT, NoticeState.FAILED, NoticeState.UNKNOWN)
+# Said anew whenever it becomes true again: to whoever withdrew and came back.
+NEWS = (NoticeKind.CONFIRMATION, NoticeKind.PLACE)
 COMING = (ActionState.PENDING, ActionState.CONFIRMED)
 # Written to once a place is sure; whoever waits for one has nothing to be reminded of.
 WITH_A_PLACE = (NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE, NoticeKind.THANKS)
@@ -28,12 +33,9 @@ WITH_A_PLACE = (NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE, NoticeKind.THANKS
 def plan_notices(attendance: Attendance, *, now: datetime) -> None:
     """Somebody signed up, or came back after withdrawing: a confirmation, and with a place the reminders and thanks.
 
-    Called in the sign-up's transaction, after `attendance` is written. Done twice it changes nothing. Who comes back
-    is reminded after all, but has had their confirmation, if it went out.
+    Called in the sign-up's transaction, after `attendance` is written. Done twice it changes nothing while the letters
+    wait. Who comes back is reminded after all, and gets another confirmation: they may have thrown the first away.
     """
-    Notice.objects.filter(attendance=attendance, state=NoticeState.DROPPED, reason=NoticeReason.WITHDREW).update(
-        state=NoticeState.WAITING, reason=""
-    )
     due = [Due(NoticeKind.CONFIRMATION, now)]
     if not attendance.is_waiting:
         due += _with_a_place(attendance.event, now)
@@ -84,6 +86,39 @@ def cancel_notices(event: Event, *, now: datetime) -> None:
 
 
 @transaction.atomic
+def send_confirmation_again(*, event: Event, email: str, now: datetime, by: User | None = None) -> bool:
+    """Somebody says that they lost their confirmation: whoever is signed up under this address gets it once more.
+
+    Neither soon after the last one nor often (`may_go_again`). Whether anything will be sent must not be shown to whoever
+    asks, as anyone may type anyone's address.
+    """
+    confirmations = (
+        Notice.objects.select_for_update(of=("self",))
+        .filter(
+            attendance__event=event,
+            attendance__action__state__in=COMING,
+            attendance__email__kind=ContactKind.EMAIL,
+            attendance__email__value=email,
+            kind=NoticeKind.CONFIRMATION,
+        )
+        .select_related("attendance__person")
+        .order_by("sequence")
+    )
+    newest = {notice.attendance_id: notice for notice in confirmations}
+    lost = [
+        notice
+        for notice in newest.values()
+        if notice.state in GONE and may_go_again(sent_at=notice.sent_at, again=notice.again, now=now)
+    ]
+    for notice in lost:
+        _once_more(Notice.objects.filter(pk=notice.pk), now)
+        record("send_again", by=by, subject=notice.attendance.person, notice_id=notice.pk, kind=notice.kind)
+    if lost:
+        send_letters.defer()
+    return bool(lost)
+
+
+@transaction.atomic
 def send_again(notice: Notice, *, by: User | None, now: datetime) -> bool:
     """An organiser knows better: a letter that failed, or of which nobody knows, goes out after all; whether it will.
 
@@ -111,16 +146,32 @@ def _drop(notices: QuerySet[Notice], reason: NoticeReason) -> None:
     notices.filter(state=NoticeState.WAITING).update(state=NoticeState.DROPPED, reason=reason)
 
 
+def _once_more(notices: QuerySet[Notice], at: datetime) -> None:
+    """Letters that went, or did not, go out again."""
+    notices.update(state=NoticeState.WAITING, due_at=at, reason="", problem="", attempts=0, again=F("again") + 1)
+
+
 def _write(attendances: Iterable[Attendance], due: list[Due], sequence: int, *, now: datetime) -> None:
     """One row for each person and letter. A row that is there stays as it is: each letter goes out once.
 
-    What is due at once has its job, which commits with it; what is due later is found by the job of every minute.
+    But what was dropped because they withdrew is wanted again once they are back, and what says that they are coming, or
+    have a place, is news each time it is true. What is due at once has its job, which commits with it; what is due
+    later is found by the job of every minute.
     """
     rows = [
         Notice(attendance=attendance, kind=letter.kind, sequence=sequence, due_at=letter.at)
         for attendance in attendances
         for letter in due
     ]
+    people = [attendance.pk for attendance in attendances]
+    there = Notice.objects.filter(attendance__in=people, sequence=sequence)
+    for letter in due:
+        of_kind = there.filter(kind=letter.kind)
+        of_kind.filter(state=NoticeState.DROPPED, reason=NoticeReason.WITHDREW).update(
+            state=NoticeState.WAITING, reason="", due_at=letter.at
+        )
+        if letter.kind in NEWS:
+            _once_more(of_kind.filter(state__in=GONE), letter.at)
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if rows and any(letter.at <= now for letter in due):
         send_letters.defer()

@@ -16,7 +16,13 @@ from groundswell.events.enums import NoticeReason, NoticeState
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import delivery
 from groundswell.events.operations.delivery import give_up_lost, send_due
-from groundswell.events.operations.notices import cancel_notices, plan_notices, replan_notices, send_again
+from groundswell.events.operations.notices import (
+    cancel_notices,
+    plan_notices,
+    replan_notices,
+    send_again,
+    send_confirmation_again,
+)
 from groundswell.events.own_links import own_address
 from groundswell.events.tests.letters import MONDAY, NOW, Evening
 from groundswell.events.tests.mail_server import Post, mail_server
@@ -97,6 +103,17 @@ def test_each_letter_goes_out_once_however_often_the_worker_comes_by(post):
         "Thank you",
     ]
     assert len({letter["Message-ID"] for letter in post.letters}) == 4
+
+
+def test_a_letter_asked_for_again_arrives_again_and_is_not_taken_for_the_first(post):
+    evening = Evening()
+    signed_up(evening, email="sian@example.org")
+    send()
+    assert send_confirmation_again(event=evening.event, email="sian@example.org", now=NOW + timedelta(hours=1))
+    send(NOW + timedelta(hours=1))
+    first, again = post.letters
+    assert first["Subject"] == again["Subject"]
+    assert first["Message-ID"] != again["Message-ID"]
 
 
 def test_nothing_goes_out_before_its_time(post):

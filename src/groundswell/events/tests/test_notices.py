@@ -7,15 +7,18 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from groundswell.accounts.models import AuditEvent
 from groundswell.campaigns.models import Action
 from groundswell.events.enums import NoticeReason
 from groundswell.events.models import Notice
+from groundswell.events.notice_rules import AGAIN_AFTER, MOST_AGAIN
 from groundswell.events.operations.notices import (
     cancel_notices,
     drop_notices,
     plan_notices,
     plan_place,
     replan_notices,
+    send_confirmation_again,
 )
 from groundswell.events.signals import event_cancelled, event_moved, place_came_free, signed_up, withdrew
 from groundswell.events.tests.letters import MONDAY, NOW, Evening
@@ -81,7 +84,97 @@ def test_who_withdraws_gets_nothing_more_and_who_comes_back_is_reminded_after_al
     ]
     assert set(Notice.objects.filter(state="dropped").values_list("reason", flat=True)) == {NoticeReason.WITHDREW}
     plan_notices(siân, now=LATER)
-    assert evening.letters() == [("confirmation", 0, "sent"), *FOUR[1:]]
+    assert evening.letters() == FOUR
+    assert Notice.objects.get(kind="confirmation").again == 1
+
+
+def test_who_comes_back_to_a_moved_evening_is_reminded_of_its_new_time_alone():
+    evening = Evening()
+    siân = evening.sign_up()
+    plan_notices(siân, now=NOW)
+    drop_notices(siân, now=LATER)
+    Action.objects.filter(pk=siân.action_id).update(state="withdrawn", state_at=LATER)
+    evening.move(MONDAY + timedelta(days=1))
+    replan_notices(evening.event, now=LATER)
+    Action.objects.filter(pk=siân.action_id).update(state="confirmed", state_at=LATER)
+    siân.refresh_from_db()
+    plan_notices(siân, now=LATER)
+    due = Notice.objects.filter(state="waiting").order_by("due_at").values_list("kind", "sequence", "due_at")
+    assert list(due) == [
+        ("confirmation", 1, LATER),
+        ("day_before", 1, MONDAY),
+        ("hour_before", 1, MONDAY + timedelta(hours=23)),
+        ("thanks", 1, MONDAY + timedelta(days=1, hours=2, minutes=30)),
+    ]
+
+
+def test_who_comes_back_to_the_waiting_list_is_reminded_once_a_place_comes_free_and_told_so_each_time():
+    evening = Evening()
+    tom = evening.sign_up("Tom", waiting=True)
+    plan_notices(tom, now=NOW)
+    plan_place(tom, now=NOW)
+    sent(tom, "confirmation")
+    sent(tom, "place")
+    drop_notices(tom, now=NOW)
+    plan_notices(tom, now=LATER)
+    assert list(Notice.objects.filter(state="waiting").values_list("kind", flat=True)) == ["confirmation"]
+    tom.is_waiting = False
+    tom.save()
+    plan_place(tom, now=LATER)
+    assert set(Notice.objects.filter(state="waiting").values_list("kind", "again")) == {
+        ("confirmation", 1),
+        ("place", 1),
+        ("day_before", 0),
+        ("hour_before", 0),
+        ("thanks", 0),
+    }
+
+
+def test_a_lost_confirmation_goes_again_but_neither_soon_nor_often():
+    evening = Evening()
+    siân = evening.sign_up(email="sian@example.org")
+    plan_notices(siân, now=NOW)
+
+    def ask(now=NOW, email="sian@example.org"):
+        return send_confirmation_again(event=evening.event, email=email, now=now)
+
+    assert not ask(), "it is on its way"
+    sent(siân, "confirmation")
+    assert not ask(NOW + AGAIN_AFTER - timedelta(seconds=1))
+    assert not ask(LATER, "nobody@example.org")
+    went = 0
+    for hour in range(1, 9):
+        at = NOW + timedelta(hours=hour)
+        went += ask(at)
+        assert not ask(at), "twice is once"
+        Notice.objects.filter(kind="confirmation").update(state="sent", sent_at=at)
+    assert went == MOST_AGAIN
+    assert AuditEvent.objects.filter(verb="send_again", subject_id=siân.person_id).count() == MOST_AGAIN
+
+
+def test_whoever_withdrew_gets_no_confirmation_again():
+    evening = Evening()
+    siân = evening.sign_up(email="sian@example.org")
+    plan_notices(siân, now=NOW)
+    sent(siân, "confirmation")
+    Action.objects.filter(pk=siân.action_id).update(state="withdrawn", state_at=NOW)
+    assert not send_confirmation_again(event=evening.event, email="sian@example.org", now=LATER)
+
+
+def test_of_the_confirmations_before_and_after_a_move_the_newest_goes_again():
+    evening = Evening()
+    siân = evening.sign_up(email="sian@example.org")
+    plan_notices(siân, now=NOW)
+    drop_notices(siân, now=NOW)
+    evening.move(MONDAY + timedelta(days=1))
+    siân.refresh_from_db()
+    plan_notices(siân, now=NOW)
+    Notice.objects.filter(kind="confirmation", sequence=1).update(state="sent", sent_at=NOW)
+    assert send_confirmation_again(event=evening.event, email="sian@example.org", now=LATER)
+    assert set(Notice.objects.filter(kind="confirmation").values_list("sequence", "state")) == {
+        (0, "dropped"),
+        (1, "waiting"),
+    }
 
 
 def test_a_move_tells_everybody_who_is_signed_up_and_replaces_the_reminders():

@@ -18,7 +18,7 @@ from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.models import Action, PendingConsent
 from groundswell.compliance.models import Consent
 from groundswell.events.enums import EventKind, Venue
-from groundswell.events.models import Attendance, Event
+from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import cancel_event
 from groundswell.events.own_links import own_address, own_token
 from groundswell.people.models import Person
@@ -96,6 +96,78 @@ def test_whoever_is_known_here_looks_like_anybody(event: Event, client: Client) 
         pages.append((done.redirect_chain, plain(done)))
     assert pages[0] == pages[1]
     assert Attendance.objects.count() == 1
+
+
+def letters_of(event: Event) -> list[tuple[str, int]]:
+    return list(Notice.objects.filter(attendance__event=event, kind="confirmation").values_list("state", "again"))
+
+
+def an_hour_ago(event: Event) -> None:
+    """The confirmation went out, and was lost."""
+    then = timezone.now() - timedelta(hours=1)
+    Notice.objects.filter(attendance__event=event, kind="confirmation").update(state="sent", sent_at=then)
+
+
+def test_a_lost_letter_is_sent_again_and_nobody_learns_who_is_on_the_list(event: Event, client: Client) -> None:
+    client.post(page_of(event), BEA)
+    an_hour_ago(event)
+    address = reverse("events:letter", args=[event.ask.slug])
+    assert address in client.get(reverse("events:thanks", args=[event.ask.slug])).content.decode()
+    assert address in client.get(page_of(event)).content.decode()
+    pages = []
+    for email in (BEA["email"], "eve@example.org"):
+        answer = client.post(address, {"email": email}, follow=True)
+        pages.append((answer.redirect_chain, plain(answer).replace(email, "")))
+    assert pages[0] == pages[1]
+    assert "is on the list, its letter is on the way" in pages[0][1]
+    assert letters_of(event) == [("waiting", 1)]
+
+
+@pytest.mark.parametrize("typed", ["", "nobody", "🙂@🙂", "a@b@c", "x" * 300 + "@example.org"])
+def test_what_is_no_address_gets_a_sentence_and_no_letter(event: Event, client: Client, typed: str) -> None:
+    client.post(page_of(event), BEA)
+    an_hour_ago(event)
+    answer = client.post(reverse("events:letter", args=[event.ask.slug]), {"email": typed})
+    assert answer.status_code == 422
+    assert letters_of(event) == [("sent", 0)]
+
+
+def test_letters_are_not_asked_for_without_end(event: Event, client: Client) -> None:
+    client.post(page_of(event), BEA)
+    address = reverse("events:letter", args=[event.ask.slug])
+    answers = [client.post(address, {"email": BEA["email"]}).status_code for _ in range(6)]
+    assert answers == [302] * 4 + [422] * 2
+    assert "asked for often" in client.post(address, {"email": BEA["email"]}).content.decode()
+
+
+def test_signing_up_again_brings_the_lost_letter_and_changes_nothing_else(event: Event, client: Client) -> None:
+    client.post(page_of(event), BEA)
+    client.post(page_of(event), BEA)
+    assert letters_of(event) == [("waiting", 0)], "a double press"
+    an_hour_ago(event)
+    client.post(page_of(event), BEA)
+    assert letters_of(event) == [("waiting", 1)]
+    assert Attendance.objects.count() == 1
+
+
+def test_whoever_withdraws_and_comes_back_gets_a_letter(event: Event, client: Client) -> None:
+    client.post(page_of(event), BEA)
+    an_hour_ago(event)
+    token = own_token(Attendance.objects.get())
+    client.post(reverse("events:mine_withdrawal", args=[token]))
+    assert letters_of(event) == [("sent", 0)]
+    client.post(page_of(event), BEA)
+    assert letters_of(event) == [("waiting", 1)]
+    assert Attendance.objects.get().action.state == ActionState.CONFIRMED
+
+
+def test_of_an_event_that_is_off_no_letter_is_asked_for(event: Event, organiser: User, client: Client) -> None:
+    client.post(page_of(event), BEA)
+    an_hour_ago(event)
+    cancel_event(event=event, reason="Flooded", by=organiser, now=timezone.now())
+    answer = client.post(reverse("events:letter", args=[event.ask.slug]), {"email": BEA["email"]})
+    assert answer["Location"] == page_of(event)
+    assert letters_of(event) == [("sent", 0)]
 
 
 def test_boxes_wait_for_their_owner(event: Event, client: Client) -> None:

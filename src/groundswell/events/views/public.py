@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from allauth.core.internal import ratelimit
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,10 +18,11 @@ from groundswell.campaigns.consent_boxes import boxes
 from groundswell.campaigns.markdown import markup
 from groundswell.campaigns.views.links import source_of
 from groundswell.events.enums import EventKind, EventStatus
-from groundswell.events.forms import SignUpForm
+from groundswell.events.forms import LetterForm, SignUpForm
 from groundswell.events.models import Event
 from groundswell.events.operations import sign_up
 from groundswell.events.operations.attendance import SignUpClosedError
+from groundswell.events.operations.notices import send_confirmation_again
 from groundswell.events.queries import door_of, next_events, public_events
 from groundswell.events.rules import Door
 from groundswell.events.wall_clock import shown
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # A household or a union office shares one address; a program does not stop at sixty. One email is typed by a few at most.
-RATES = {"sign_up": "60/h/ip,6/h/key"}
+RATES = {"sign_up": "60/h/ip,6/h/key", "letter": "30/h/ip,4/h/key"}
 
 
 def public_event(slug: str) -> Event:
@@ -74,6 +76,25 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
         "next_events": [(other, shown(other)) for other in next_events(event, now=now)[:3]],
     }
     return render(request, "events/thanks.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The letter once more, for whoever lost it. It says the same to everybody, signed up or not."""
+    event = public_event(slug)
+    if door_of(event, now=timezone.now()) not in {Door.OPEN, Door.WAITING_LIST}:
+        return redirect("events:page", slug)
+    form = LetterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if ratelimit.consume(request, app="events", action="letter", config=RATES, key=f"{event.pk}:{email}"):
+            send_confirmation_again(event=event, email=email, now=timezone.now())
+            said = _("If %(email)s is on the list, its letter is on the way. Look among the unwanted mail, too.")
+            messages.success(request, said % {"email": email})
+            return redirect("events:letter", slug)
+        form.add_error(None, _("That was asked for often just now. Wait an hour and press again."))
+    context = {"event": event, "when": shown(event), "form": form}
+    return render(request, "events/letter_again.html", context, status=422 if form.errors else 200)
 
 
 def page_context(event: Event, form: SignUpForm | None) -> dict[str, Any]:
