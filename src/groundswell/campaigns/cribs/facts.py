@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.cribs.chart import chart_of
+from groundswell.campaigns.cribs.deadlines import working_days_before, working_days_of
 from groundswell.campaigns.models import Campaign, Candidate
 from groundswell.places.models import Area
 from groundswell.places.queries import seat_facts
@@ -34,6 +35,9 @@ LINE_FACTS: Final[Mapping[str, Promise]] = {
     "turnout": gettext_lazy("how many of a hundred voted"),
     "electorate": gettext_lazy("how many could vote"),
     "polling_day": gettext_lazy("the day of the poll"),
+    "register_by": gettext_lazy("until when people can register to vote"),
+    "postal_vote_by": gettext_lazy("until when a postal vote must be asked for"),
+    "proxy_vote_by": gettext_lazy("until when a proxy must be named"),
 }
 BLOCK_FACTS: Final[Mapping[str, Promise]] = {
     "result_history": gettext_lazy("all results we have, as a picture and a table"),
@@ -89,14 +93,29 @@ def facts_for(campaign: Campaign, area: Area | None) -> CribFacts:
         "party": campaign.own_party or (organisation.name if organisation else ""),
         "organisation": organisation.name if organisation else "",
         "candidate": candidates_of(campaign, area),
-        "polling_day": formats.date_format(timezone.localtime(campaign.poll_closes_at), "l j F Y")
-        if campaign.poll_closes_at
-        else _("(no day is fixed)"),
+        **_poll_lines(campaign, area),
     }
     if area is None:
         return CribFacts(lines=MappingProxyType(lines))
     seat = seat_facts(area, own_party=campaign.own_party)
     return CribFacts(seat=seat, lines=MappingProxyType({**lines, "seat": area.name, **_seat_lines(seat)}))
+
+
+def _poll_lines(campaign: Campaign, area: Area | None) -> dict[str, str]:
+    """The day of the poll and what must be done before it; where no day is fixed, how the law counts."""
+    rule = working_days_of(area.nation if area else "")
+    ends = {"register_by": rule.register, "postal_vote_by": rule.postal_vote, "proxy_vote_by": rule.proxy_vote}
+    if campaign.poll_closes_at is None:
+        counted = _("%(count)s working days before the poll (no day is fixed)")
+        return {"polling_day": _("(no day is fixed)")} | {name: counted % {"count": n} for name, n in ends.items()}
+    poll = timezone.localtime(campaign.poll_closes_at).date()
+    days = {name: formats.date_format(working_days_before(poll, n), "l j F Y") for name, n in ends.items()}
+    at_five = _("5 pm on %(day)s")
+    return {
+        "polling_day": formats.date_format(poll, "l j F Y"),
+        "register_by": days["register_by"],
+        **{name: at_five % {"day": days[name]} for name in ("postal_vote_by", "proxy_vote_by")},
+    }
 
 
 def candidates_of(campaign: Campaign, area: Area | None) -> str:

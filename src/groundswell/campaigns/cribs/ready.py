@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from groundswell.accounts.enums import OrganisationKind
 from groundswell.accounts.models import Organisation
+from groundswell.campaigns.cribs.deadlines import NORTHERN_IRELAND
 from groundswell.campaigns.cribs.facts import candidates_of
 from groundswell.campaigns.models import Campaign
 from groundswell.places.models import Area
 from groundswell.places.queries import seat_facts
 
-NORTHERN_IRELAND = "Northern Ireland"
 _ELECTORAL = {OrganisationKind.PARTY, OrganisationKind.CANDIDATE, OrganisationKind.REGISTERED_NON_PARTY}
 
 
@@ -78,16 +78,17 @@ def _questions() -> str:
 
 
 def _postal_votes(area: Area | None, *, has_day: bool) -> str:
-    """As the law stood in autumn 2026, for the nation; of deadlines only what does not change with the day."""
+    """As the law stood in autumn 2026, for the nation; the deadlines are facts, counted back from the day of the poll."""
     if area is not None and area.nation == NORTHERN_IRELAND:
         lines = [
             _("- A reason is needed here, such as illness, work or being away. The form is on eoni.org.uk."),
-            _("- It must be in well before polling day: tell people to send it this week."),
+            _("- It must be in by **{{ postal_vote_by }}**. Not on the register? Until {{ register_by }}."),
         ]
     else:
         lines = [
             _("- Anybody on the register may vote by post, and needs no reason. Ask at gov.uk/apply-postal-vote."),
-            _("- It must be asked for by 5 pm, eleven working days before the poll."),
+            _("- By **{{ postal_vote_by }}**; somebody to vote for them, a proxy, by {{ proxy_vote_by }}."),
+            _("- Not on the register yet? gov.uk/register-to-vote, until **{{ register_by }}**."),
             _("- Too late to post it back? Hand it in, with the form, at a polling station until 10 pm on the day."),
         ]
     lines.append(_("- We never touch anybody’s postal vote: campaigners may not handle them."))

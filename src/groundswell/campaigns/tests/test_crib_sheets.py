@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_member, sign_in
+from groundswell.campaigns.cribs.deadlines import working_days_before
 from groundswell.campaigns.cribs.facts import BLOCK_FACTS, LINE_FACTS, NO_FACTS, facts_for
 from groundswell.campaigns.cribs.markup import check_crib, crib_markup, facts_named, gaps_in
 from groundswell.campaigns.cribs.ready import ready_sheet
@@ -81,6 +83,9 @@ def test_the_facts_of_the_seat_are_filled_in_from_its_results(campaign, seat, re
         "turnout": "50.0%",
         "electorate": "90,000",
         "polling_day": "(no day is fixed)",
+        "register_by": "12 working days before the poll (no day is fixed)",
+        "postal_vote_by": "11 working days before the poll (no day is fixed)",
+        "proxy_vote_by": "6 working days before the poll (no day is fixed)",
     }
 
 
@@ -172,7 +177,8 @@ def test_the_ready_sheet_names_facts_and_holds_every_part(campaign, seat, result
     body = ready_sheet(campaign, seat)
     check_crib(body, published=False)
     assert facts_named(body) == {
-        *("seat", "candidate", "party", "last_result", "majority", "swing_needed", "mp", "result_history")
+        *("seat", "candidate", "party", "last_result", "majority", "swing_needed", "mp", "result_history"),
+        *("register_by", "postal_vote_by", "proxy_vote_by"),
     }
     headings = re.findall(r"^## (.+)$", body, re.MULTILINE)
     assert headings == [
@@ -184,7 +190,8 @@ def test_the_ready_sheet_names_facts_and_holds_every_part(campaign, seat, result
 
 
 def test_the_ready_sheet_leaves_out_what_is_not_known_or_does_not_apply(campaign, seat):
-    assert facts_named(ready_sheet(campaign, seat)) == {"seat", "candidate", "party"}
+    by = {"register_by", "postal_vote_by", "proxy_vote_by"}
+    assert facts_named(ready_sheet(campaign, seat)) == {"seat", "candidate", "party", *by}
     campaign.own_party = campaign.election = ""
     Organisation.objects.update(kind="union")
     assert "Voting by post" not in ready_sheet(campaign, seat)
@@ -194,6 +201,43 @@ def test_the_ready_sheet_of_northern_ireland_speaks_of_its_own_rules(campaign, s
     seat.nation = "Northern Ireland"
     assert "eoni.org.uk" in ready_sheet(campaign, seat)
     assert "gov.uk" not in ready_sheet(campaign, seat)
+
+
+@pytest.mark.parametrize(
+    ("nation", "register", "post", "proxy"),
+    [
+        ("England", "Tuesday 18 June 2024", "Wednesday 19 June 2024", "Wednesday 26 June 2024"),
+        ("Northern Ireland", "Tuesday 18 June 2024", "Friday 14 June 2024", "Friday 14 June 2024"),
+    ],
+)
+def test_the_deadlines_are_those_of_the_general_election_of_2024(campaign, seat, nation, register, post, proxy):
+    """As the Electoral Commission and the Electoral Office for Northern Ireland announced them."""
+    campaign.poll_closes_at = datetime(2024, 7, 4, 21, 0, tzinfo=UTC)
+    seat.nation = nation
+    facts = facts_for(campaign, seat)
+    assert facts.line("polling_day") == "Thursday 4 July 2024"
+    assert facts.line("register_by") == register
+    assert facts.line("postal_vote_by") == f"5 pm on {post}"
+    assert facts.line("proxy_vote_by") == f"5 pm on {proxy}"
+
+
+@pytest.mark.parametrize(
+    ("poll", "count", "day"),
+    [
+        # The bank holiday in early May.
+        (date(2021, 5, 6), 11, date(2021, 4, 20)),
+        (date(2021, 5, 6), 12, date(2021, 4, 19)),
+        # Good Friday and Easter Monday, which is none in Scotland, and counts everywhere here.
+        (date(2019, 5, 2), 11, date(2019, 4, 15)),
+        (date(2019, 5, 2), 12, date(2019, 4, 12)),
+        # New Year; the second of January, which is kept in Scotland.
+        (date(2026, 1, 8), 6, date(2025, 12, 29)),
+        # Boxing Day, Christmas Day, Christmas Eve.
+        (date(2026, 1, 8), 8, date(2025, 12, 22)),
+    ],
+)
+def test_working_days_leave_out_weekends_and_holidays(poll, count, day):
+    assert working_days_before(poll, count) == day
 
 
 def test_the_drawer_is_fresh_with_every_fact_and_costs_nothing_the_second_time(

@@ -67,7 +67,7 @@ CRIB_SHEETS = {
 
 ### Voting by post
 - Anybody on the register may, and needs no reason: gov.uk/apply-postal-vote.
-- Polling day is **{{ polling_day }}**. We never touch anybody's postal vote.
+- Ask by **{{ postal_vote_by }}**. Polling day is {{ polling_day }}. We never touch anybody's postal vote.
 
 ### Who to ask
 - Tonight's host, in the lobby; about a household, press **Tell organiser**.
@@ -88,7 +88,7 @@ Thank everybody, whatever they say.
 
 ### Voting by post
 - Anybody on the register may, and needs no reason: gov.uk/apply-postal-vote.
-- Polling day is **{{ polling_day }}**. We never touch anybody's postal vote.
+- Ask by **{{ postal_vote_by }}**. Polling day is {{ polling_day }}. We never touch anybody's postal vote.
 
 ### Who to ask
 - Tonight's host, in the lobby; about a household, press **Tell organiser**.
