@@ -33,6 +33,7 @@ from groundswell.phonebank.session_rules import (
     on_its_clock,
     phase_of,
     standing_of,
+    start_spread,
 )
 
 KEPT_SECONDS = 2
@@ -77,6 +78,16 @@ class SessionLine:
     def minutes_left(self, now: datetime) -> int:
         """Whole minutes until its end, the one that has begun counted; 0 once it is over."""
         return minutes_until(self.ends_at, on_its_clock(now, started_at=self.started_at, speed=self.speed))
+
+    @property
+    def begun_at(self) -> datetime:
+        """When it began; before that, when it will."""
+        return self.started_at or self.begins_at
+
+    @property
+    def spread_seconds(self) -> int:
+        """Over how many seconds from the start the callers are let in: see `start_spread`."""
+        return start_spread(self.callers)
 
     @property
     def poll_seconds(self) -> int:
@@ -264,21 +275,25 @@ def who_is_here(session_id: int, *, now: datetime) -> Here:
     """Those whose page is open, at most KEPT_SECONDS ago."""
 
     def read() -> Here:
-        rows = list(
-            SessionCaller.objects.filter(session=session_id, left_at__isnull=True, last_seen_at__gte=now - AWAY)
-            .order_by("joined_at", "pk")
-            .values_list("user__name", "is_first_time")
-        )
-        names = tuple(Present(first_name(name), first) for name, first in rows[-NAMES_SHOWN:])
-        return Here(names, len(rows), sum(first for _name, first in rows))
+        present = SessionCaller.objects.filter(session=session_id, left_at__isnull=True, last_seen_at__gte=now - AWAY)
+        newest = present.order_by("-joined_at", "-pk").values_list("user__name", "is_first_time")[:NAMES_SHOWN]
+        names = tuple(Present(first_name(name), is_first) for name, is_first in reversed(newest))
+        if len(names) < NAMES_SHOWN:
+            return Here(names, len(names), sum(one.is_first_time for one in names))
+        return Here(names, **present.aggregate(many=Count("pk"), newcomers=Count("pk", filter=Q(is_first_time=True))))
 
     return kept(f"phonebank.here.{session_id}", KEPT_SECONDS, read)
 
 
 def forget_session(session_id: int, bank_ids: Iterable[int] = ()) -> None:
     """Read anew with the next look in this process: after somebody has changed something."""
-    keys = [f"phonebank.session.{session_id}", f"phonebank.here.{session_id}"]
-    cache.delete_many([*keys, *(f"phonebank.sessions.{bank_id}" for bank_id in bank_ids)])
+    cache.delete(f"phonebank.session.{session_id}")
+    forget_callers(session_id, bank_ids)
+
+
+def forget_callers(session_id: int, bank_ids: Iterable[int] = ()) -> None:
+    """The same for who is in it: after somebody has come or gone."""
+    cache.delete_many([f"phonebank.here.{session_id}", *(f"phonebank.sessions.{bank_id}" for bank_id in bank_ids)])
 
 
 def callers_now(session: Session, *, now: datetime) -> list[CallerNow]:

@@ -37,6 +37,12 @@ STUCK = timedelta(minutes=10)
 IDLE = timedelta(minutes=3)
 
 
+# Where thousands wait for the hour, so many go to their first household in a second, and nobody waits longer for theirs
+# than half a minute. A dozen go at once.
+STARTS_A_SECOND = 60
+LONGEST_SPREAD = 30
+
+
 class SessionError(PhoneBankError):
     """Something a session does not allow; the message says what is wrong and what to do."""
 
@@ -184,6 +190,15 @@ def check_message(text: str) -> str:
 def clock(moment: datetime, session: Session) -> str:
     """A time of day by the event's own clock."""
     return date_format(timezone.localtime(moment, ZoneInfo(session.event.time_zone)), "H:i")
+
+
+def start_spread(callers: int) -> int:
+    """Over how many seconds from the start so many callers are let in to their first household.
+
+    Each phone takes a moment of its own in them and goes then, or at once if that has passed: all in the same second would
+    keep everybody waiting, and the last until their phone gives up.
+    """
+    return min(LONGEST_SPREAD, callers // STARTS_A_SECOND)
 
 
 def on_its_clock(moment: datetime, *, started_at: datetime | None, speed: int) -> datetime:

@@ -16,8 +16,9 @@ from playwright.sync_api import Page, expect
 from browser.caller.pressing import heading, press, save
 from browser.session.conftest import LAPTOP, PHONE, Arrive, check_page
 from groundswell.accounts.models import User
+from groundswell.phonebank import session_queries
 from groundswell.phonebank.enums import PhoneBankStatus, QueueState
-from groundswell.phonebank.models import Call, PhoneBank, QueueEntry, SessionBank, SessionCaller
+from groundswell.phonebank.models import Call, PhoneBank, QueueEntry, Session, SessionBank, SessionCaller
 from groundswell.phonebank.session_numbers import numbers_of
 from groundswell.phonebank.tests.caller_world import CallerWorld
 from groundswell.phonebank.tests.session_world import Evening, make_event
@@ -93,6 +94,28 @@ def join_by_code(page: Page, host: Page, evening: Evening, live_server: Any) -> 
 
 def names_of(evening: Evening) -> set[str]:
     return set(SessionCaller.objects.filter(session=evening.session).values_list("user__name", flat=True))
+
+
+def test_where_thousands_begin_each_phone_waits_for_its_own_moment(
+    world: CallerWorld, arrive: Arrive, live_server: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session_queries, "start_spread", lambda _callers: 16)
+    world.household()
+    evening = Evening(world.campaign, world.bank, now=timezone.now(), title="Ring together")
+    page = arrive(evening.user("Ada Lovelace"), size=PHONE)
+    page.add_init_script("Math.random = () => 0.5")
+    come_in(page, live_server)
+    evening.start()
+    Session.objects.update(started_at=timezone.now())
+    cache.clear()
+    page.reload()
+    page.get_by_role("button", name="Start calling").click()
+    expect(page.locator("[data-countdown]")).to_have_text("Your first household is coming …")
+    expect(page.get_by_role("status").filter(has_text="So many of us begin at once")).to_have_count(1)
+    check_page(page)
+    page.get_by_role("button", name="Start calling").click()
+    expect(page.locator("#result")).to_be_visible(timeout=SOON)
+    assert timezone.now() > evening.refresh().started_at + timedelta(seconds=7)
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (LAPTOP, "dark")])

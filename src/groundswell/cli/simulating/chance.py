@@ -27,6 +27,7 @@ WRAPPING_UP = 0.5
 AT_WORK = (6.0, 14.0)  # minutes between two breaks
 BREAK = (6.0, 13.0)
 LOBBY = 8.0
+HESITATES = (0.02, 0.5)  # whoever has waited for the hour presses within half a minute
 COME_LATE, LEAVE_EARLY, LOSE_SIGNAL, PRACTISE = 0.2, 0.2, 0.15, 0.6
 LAPTOPS = 50  # one of so many is closed in the middle of a call; at least one
 
@@ -84,7 +85,7 @@ def _plan(minutes: float, chance: random.Random, *, steady: bool) -> Plan:
     return Plan(
         arrives=arrives,
         practises=chance.random() < PRACTISE,
-        hesitates=chance.uniform(0.1, 2.5),
+        hesitates=chance.uniform(*HESITATES),
         dials_an_hour=chance.uniform(*DIALS_AN_HOUR),
         takes_breaks=not steady,
         leaves=leaves,

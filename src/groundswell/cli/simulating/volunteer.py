@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 from groundswell.cli.benching.driver import FIELDS, NUMBER
 from groundswell.cli.simulating.chance import AT_WORK, BREAK, Plan, dial
 from groundswell.cli.simulating.stage import Clock, Findings, Result, Stage
-from groundswell.cli.simulating.wire import Answer, Browser, UnansweredError
+from groundswell.cli.simulating.wire import ETAG, Answer, Browser, UnansweredError
 
 ANSWER = re.compile(rb'<input type="radio" name="(answer-(\d+)-\d+)"[^>]*? value="(\d+)"')
 EVERY = re.compile(rb'hx-trigger="every (\d+)s"')
 LINE_EVERY = re.compile(rb'data-every="(\d+)"')
 LIVE = b'data-phase="live"'
+SPREAD = re.compile(rb'data-spread="(\d+)"')
 GOES = re.compile(rb'data-goes="([^"]+)"')
 SPEAKING = {"completed", "refused_today", "part_completed", "other_member", "do_not_call"}
 HEARTBEAT = 60.0
@@ -71,10 +72,12 @@ class Volunteer:
         page = await self._until_answered(lambda: self.browser.get(self.lobby))
         if self.plan.practises:
             await self._practise()
-        await self._wait_for_the_start(page)
+        page = await self._wait_for_the_start(page)
         if self.clock.minute < 1:
             await self.clock.wait(self.plan.hesitates)
-        await self._until_answered(lambda: self.browser.post(f"{self.lobby}start/"))
+        await self._wait_for_their_moment(page)
+        while self.calling.encode() not in (await self._press_start()).head:
+            await self.clock.wait(0.1)  # too early by a moment, they are told
         page = await self._until_answered(lambda: self.browser.get(self.calling))
         asides = [asyncio.create_task(self._watch_the_line()), asyncio.create_task(self._beat())]
         try:
@@ -98,13 +101,28 @@ class Volunteer:
             )
         )
 
-    async def _wait_for_the_start(self, page: Answer) -> None:
+    async def _wait_for_the_start(self, page: Answer) -> Answer:
+        """Until the countdown is at its end or the host has begun; what was shown last."""
         every = EVERY.search(page.body)
         seconds = float(every[1]) if every else 4.0
-        while LIVE not in page.body:
-            await asyncio.sleep(seconds * self.chance.uniform(0.9, 1.1))
+        etag = ""
+        while LIVE not in page.body and self.clock.minute < 0:
+            to_go = -self.clock.minute * 60 / self.clock.speed
+            await asyncio.sleep(min(seconds * self.chance.uniform(0.9, 1.1), to_go))
             with suppress(UnansweredError):
-                page = await self.browser.get(f"{self.lobby}here/", expects=(200, 304))
+                answer = await self.browser.get(f"{self.lobby}here/", etag=etag, expects=(200, 304))
+                if answer.status == 200:
+                    page, etag = answer, answer.found(ETAG)
+        return page
+
+    async def _wait_for_their_moment(self, page: Answer) -> None:
+        """Where thousands begin at once, each phone goes in at a moment of its own, as lobby.js does."""
+        spread = SPREAD.search(page.body)
+        moment = self.clock.begin + self.chance.random() * float(spread[1] if spread else 0)
+        await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
+
+    async def _press_start(self) -> Answer:
+        return await self._until_answered(lambda: self.browser.post(f"{self.lobby}start/"))
 
     async def _call(self, page: Answer) -> bool:
         """Household after household; whether they said goodbye."""

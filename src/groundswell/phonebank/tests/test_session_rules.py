@@ -58,6 +58,13 @@ def test_callers_begin_at_the_hour_and_the_host_before():
         rules.check_start(a_session(), as_host=False, now=early)
 
 
+@pytest.mark.parametrize(
+    ("callers", "seconds"), [(1, 0), (12, 0), (59, 0), (60, 1), (600, 10), (2_000, 30), (9_000, 30)]
+)
+def test_a_dozen_go_at_once_and_thousands_within_half_a_minute(callers, seconds):
+    assert rules.start_spread(callers) == seconds
+
+
 def test_a_draft_is_published_first():
     with pytest.raises(SessionError, match="Publish it first"):
         rules.check_start(a_session(status=EventStatus.DRAFT), as_host=True, now=SIX)

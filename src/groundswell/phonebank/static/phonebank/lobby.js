@@ -1,4 +1,5 @@
-// The lobby: counts down by the server's clock, and frees the button at the hour or when the host has begun.
+// The lobby: counts down by the server's clock, and frees the button at the hour or when the host has begun. Where
+// thousands begin at once, each phone goes in at a moment of its own in the first seconds (session_rules.start_spread).
 "use strict";
 (() => {
   const lobby = document.getElementById("lobby");
@@ -7,15 +8,17 @@
   // A phone's clock may be wrong by minutes: what it says is used for what has passed since the page came, only.
   const ahead = Date.now() / 1000 - Number(lobby.dataset.now);
   const two = (number) => String(number).padStart(2, "0");
-  let free = !button.hasAttribute("aria-disabled");
+  const told = () => ({ ...lobby.dataset, ...document.querySelector("#here [data-phase]")?.dataset });
+  const until = (moment) => moment - (Date.now() / 1000 - ahead);
+  const share = Math.random();
+  let free = !button.hasAttribute("aria-disabled"), coming = null;
 
   function tick() {
-    const part = document.querySelector("#here [data-phase]");
-    const begins = Number(part?.dataset.begins ?? lobby.dataset.begins);
-    const phase = part?.dataset.phase ?? lobby.dataset.phase;
+    const { phase, begins } = told();
     if (phase === "closed" || phase === "cancelled") return location.reload();
-    const left = Math.ceil(begins - (Date.now() / 1000 - ahead));
-    if (phase === "live") say(lobby.dataset.begun, true);
+    const left = Math.ceil(until(Number(begins)));
+    if (coming) say(lobby.dataset.coming, true);
+    else if (phase === "live") say(lobby.dataset.begun, true);
     else if (left <= 0) say(lobby.dataset.hour, true);
     else say(left >= 172800 ? lobby.dataset.days.replace("{n}", Math.floor(left / 86400)) : clock(left), false);
     setTimeout(tick, 1000);
@@ -38,5 +41,18 @@
       button.setAttribute("aria-disabled", "true");
     }
   }
+
+  button.form.addEventListener("submit", (event) => {
+    const { begins, spread } = told();
+    const seconds = until(Number(begins) + share * Number(spread ?? 0));
+    if (!free || !(Number(spread) > 0) || seconds <= 0) return;
+    event.preventDefault();
+    if (coming) return;
+    coming = setTimeout(() => button.form.submit(), seconds * 1000);
+    button.setAttribute("aria-busy", "true");
+    shown.textContent = lobby.dataset.coming;
+    notYet.textContent = announced.textContent = lobby.dataset.many;
+    notYet.hidden = false;
+  });
   tick();
 })();

@@ -21,6 +21,7 @@ from groundswell.phonebank.models import (
     SessionCaller,
 )
 from groundswell.phonebank.operations import sessions
+from groundswell.phonebank.session_queries import NAMES_SHOWN
 from groundswell.phonebank.tests.session_pages.asking import (
     FRAGMENT,
     MINUTE,
@@ -28,6 +29,7 @@ from groundswell.phonebank.tests.session_pages.asking import (
     as_user,
     call_url,
     forget,
+    line_url,
     result_data,
     text,
     url,
@@ -106,6 +108,37 @@ def test_who_is_here_is_drawn_once_for_all_and_not_sent_again(evening):
         again = [client.get(url("session_here", evening), HTTP_IF_NONE_MATCH=first["ETag"]) for client in clients]
     assert [response.status_code for response in again] == [304, 304, 304]
     assert len(caught.captured_queries) == 0
+
+
+def test_a_full_lobby_is_counted_and_its_newest_are_named(evening):
+    client = as_user(evening.joined("Ada Lovelace"))
+    later = [evening.user(f"Nr{index} Newcomer") for index in range(NAMES_SHOWN)]
+    for user in later:
+        sessions.join_session(session_id=evening.session.pk, by=user, now=evening.now + timedelta(seconds=1))
+    SessionCaller.objects.filter(user=later[0]).update(is_first_time=False)
+    page = client.get(url("session_here", evening)).content.decode()
+    assert "61 of us are here" in text(client.get(url("session_here", evening)))
+    assert "60 of us ring for the first time" in page
+    assert "and 1 more" in page
+    assert "Ada" not in page
+    assert page.index("Nr1 ") < page.index("Nr59 ")
+    assert 'data-spread="1"' in page
+    # Every phone in it asks for this every few seconds on a mobile network.
+    assert len(page) < 150 * NAMES_SHOWN
+
+
+def test_pressing_start_in_a_session_that_runs_makes_nobody_read_anew(evening):
+    clients = [as_user(evening.joined(f"Cai {i}")) for i in range(2)]
+    for client in clients:
+        client.get(url("session", evening))
+        client.post(url("session_start", evening))
+    before = clients[0].get(line_url(evening.bank))
+    with CaptureQueriesContext(connection) as caught:
+        clients[1].post(url("session_start", evening))
+        again = clients[0].get(line_url(evening.bank), HTTP_IF_NONE_MATCH=before["ETag"])
+    assert again.status_code == 304
+    # Who they are, which session, which campaign; are they in it, and the list.
+    assert len(caught.captured_queries) == 6
 
 
 def test_someone_signed_out_everywhere_is_away_in_the_lobby(evening):

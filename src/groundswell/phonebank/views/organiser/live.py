@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from groundswell.phonebank.dashboards import kept
@@ -22,6 +23,26 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PART_KEPT_SECONDS = 5
+
+
+class Part(NamedTuple):
+    """A part as drawn, and its name by its content."""
+
+    markup: SafeString
+    etag: str
+
+    @classmethod
+    def drawn(cls, template: str, context: dict[str, Any]) -> Part:
+        """Draw it."""
+        markup = render_to_string(template, context)
+        return cls(markup, quote_etag(sha256(markup.encode()).hexdigest()[:32]))
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        """The part, or 304 if the browser has it already."""
+        response = HttpResponse(self.markup)
+        response["ETag"] = self.etag
+        response["Cache-Control"] = "private, no-cache"
+        return get_conditional_response(request, etag=self.etag, response=response) or response
 
 
 def live_part(
@@ -34,13 +55,5 @@ def live_part(
 ) -> HttpResponseBase:
     """The part as HTML, or 304 if the browser has it already. `key` names whoever sees the same part; it is drawn anew
     after so many `seconds`."""
-    markup = kept(
-        f"phonebank.live.{template}.{key}.{get_language()}",
-        seconds,
-        lambda: str(render_to_string(template, context())),
-    )
-    etag = quote_etag(sha256(markup.encode()).hexdigest()[:32])
-    response = HttpResponse(markup)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    return get_conditional_response(request, etag=etag, response=response) or response
+    part = kept(f"phonebank.live.{template}.{key}.{get_language()}", seconds, lambda: Part.drawn(template, context()))
+    return part.answer(request)

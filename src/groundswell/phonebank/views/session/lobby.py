@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,22 +20,28 @@ from groundswell.phonebank.models import SessionCaller
 from groundswell.phonebank.operations import sessions
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.session_queries import (
-    KEPT_SECONDS,
+    Here,
+    SessionLine,
     bank_of,
+    forget_callers,
     forget_session,
     next_evening,
+    sessions_rung_by,
     team_and_own,
     who_is_here,
 )
 from groundswell.phonebank.session_rules import Phase, can_start, ends_at, first_name, phase_of
 from groundswell.phonebank.views.organiser.frame import user_of
-from groundswell.phonebank.views.organiser.live import live_part
+from groundswell.phonebank.views.organiser.live import Part
 from groundswell.phonebank.views.session.frame import (
     line_and_identity,
     note_seen,
     session_for,
     session_page,
 )
+
+# So many are kept as drawn: a few moments of a few sessions.
+MOST_DRAWN = 64
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,12 +68,12 @@ def lobby(request: HttpRequest, pk: int) -> HttpResponseBase:
     if caller is None or caller.left_at is not None:
         return render(request, "phonebank/session/door.html", context)
     context |= {
-        **_here(pk, now),
         "line": line_and_identity(request, pk)[0],
         "bank": bank_of(session),
         "can_start": can_start(session, as_host=False, now=now),
         "crib": crib_html(session.event.campaign_id, session.event.area_id),
     }
+    context["here"] = _who_is_here(context["line"], now).markup
     return render(request, "phonebank/session/lobby.html", context)
 
 
@@ -75,13 +83,7 @@ def here(request: HttpRequest, pk: int) -> HttpResponseBase:
     line, by = line_and_identity(request, pk)
     now = timezone.now()
     note_seen(pk, by, now=now)
-    return live_part(
-        request,
-        template="phonebank/session/here.html",
-        key=str(pk),
-        seconds=KEPT_SECONDS,
-        context=lambda: {"line": line, **_here(pk, now)},
-    )
+    return _who_is_here(line, now).answer(request)
 
 
 @require_POST
@@ -96,7 +98,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.success(
             request, _("Welcome, %(name)s. Good to have you.") % {"name": first_name(user_of(request).name)}
         )
-        forget_session(session.pk, [bank_of(session).pk])
+        forget_callers(session.pk, [bank_of(session).pk])
     return redirect("phonebank:session", pk)
 
 
@@ -107,17 +109,21 @@ def start(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = user_of(request)
     caller = _caller(session, user)
     now = timezone.now()
+    runs = phase_of(session, now=now) == Phase.LIVE
     try:
         if caller is None or caller.left_at is not None:
             sessions.join_session(session_id=session.pk, by=user, now=now)
-        # Once it runs, nobody waits for its row: two thousand press at the hour.
-        if phase_of(session, now=now) != Phase.LIVE:
+        # Once it runs, nobody waits for its row, and nobody's press makes others read anew: two thousand press at the hour.
+        if not runs:
             session = sessions.start(session_id=session.pk, by=user, now=now)
     except PhoneBankError as refusal:
         messages.info(request, str(refusal))
         return redirect("phonebank:session", pk)
     bank = bank_of(session)
-    forget_session(session.pk, [bank.pk])
+    if not runs:
+        forget_session(session.pk, [bank.pk])
+    elif sessions_rung_by(bank.pk, user.pk, now=now) != session.pk:
+        forget_callers(session.pk, [bank.pk])
     return redirect("phonebank:call", bank.pk)
 
 
@@ -127,7 +133,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponseBase:
     session = session_for(request, pk)
     bank = bank_of(session)
     sessions.leave_session(session_id=session.pk, by=user_of(request), now=timezone.now())
-    forget_session(session.pk, [bank.pk])
+    forget_callers(session.pk, [bank.pk])
     if request.POST.get("to") == "calls":
         return redirect("phonebank:call", bank.pk)
     return redirect("phonebank:session_thanks", pk)
@@ -166,6 +172,11 @@ def _caller(session: Session, user: User) -> SessionCaller | None:
     return SessionCaller.objects.filter(session=session, user=user).first()
 
 
-def _here(session_id: int, now: datetime) -> dict[str, Any]:
-    found = who_is_here(session_id, now=now)
-    return {"here": found.here, "many": found.many, "more": found.more, "newcomers": found.newcomers}
+def _who_is_here(line: SessionLine, now: datetime) -> Part:
+    return _drawn(line, who_is_here(line.session_id, now=now), get_language())
+
+
+@lru_cache(maxsize=MOST_DRAWN)
+def _drawn(line: SessionLine, found: Here, language: str | None) -> Part:  # noqa: ARG001 - drawn anew for each language
+    context = {"here": found.here, "many": found.many, "more": found.more, "newcomers": found.newcomers}
+    return Part.drawn("phonebank/session/here.html", {"line": line, **context})
