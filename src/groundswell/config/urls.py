@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.urls import include, path
 
+# The calling pages stand first: they are asked for hundreds of times a second, and every pattern before costs.
 urlpatterns = [
+    path("phonebank/", include("groundswell.phonebank.urls")),
     path("", include("groundswell.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("groundswell.accounts.urls")),
@@ -12,7 +14,6 @@ urlpatterns = [
     path("", include("groundswell.campaigns.link_urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("", include("groundswell.events.urls")),
-    path("phonebank/", include("groundswell.phonebank.urls")),
     path("insight/", include("groundswell.insight.urls")),
 ]
 

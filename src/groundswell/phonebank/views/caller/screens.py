@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 import phonenumbers
 from django.middleware.csrf import get_token
@@ -29,7 +30,6 @@ from groundswell.phonebank.views.caller.posted import client_uuid_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from uuid import UUID
 
     from django.http import HttpRequest, QueryDict
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from groundswell.phonebank.session_queries import WayOn
 
 FIRST_OUTCOMES = 8
+# Stands in kept markup for the key of one result.
+UUID_SLOT = UUID(int=0)
 ICONS = {
     "pause": "pause",
     "phone": "phone",
@@ -72,6 +74,20 @@ def saved_line(recorded: Recorded, outcome_code: str, client_uuid: UUID) -> Save
     return Saved(label, client_uuid, undo=recorded.status == RecordStatus.RECORDED)
 
 
+def _saved(saved: Saved | None, bank_id: int) -> SafeString | str:
+    if saved is None:
+        return ""
+    undo = urls_of(bank_id)["undo"] if saved.undo else ""
+    markup = _saved_markup(get_language() or "", saved.label, undo)
+    return mark_safe(markup.replace(str(UUID_SLOT), str(saved.client_uuid)))  # noqa: S308 - our template
+
+
+@lru_cache(maxsize=512)
+def _saved_markup(language: str, label: str, undo_url: str) -> SafeString:  # noqa: ARG001 - part of the key
+    context = {"label": label, "undo_url": undo_url, "client_uuid": UUID_SLOT, "icons": icons()}
+    return render_to_string("phonebank/caller/saved.html", context)
+
+
 def render_claim(
     request: HttpRequest,
     bank_id: int,
@@ -91,7 +107,7 @@ def render_claim(
     else:
         template, context = _content(bank_id, by, claim, posted)
     context |= {
-        "saved": saved,
+        "saved": _saved(saved, bank_id),
         "notice": notice,
         "notice_tone": notice_tone,
         "errors": errors,
@@ -175,7 +191,8 @@ def household_context(
         "crib": plan.crib(household.constituency_id),
         "note": posted.get("note", "") if posted else "",
         "call_back_at": posted.get("call_back_at", "") if posted else "",
-        "zone": timezone.get_current_timezone_name(),
+        "zone": (zone := timezone.get_current_timezone_name()),
+        "clocks_line": _("By the clocks of %(zone)s.") % {"zone": zone},
         "now_local": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
     }
 
@@ -200,7 +217,14 @@ def _person(
 
 
 def _number(number: Number) -> dict[str, str]:
-    return {"id": str(number.id), "value": number.value, "shown": shown_number(number.value)}
+    shown = shown_number(number.value)
+    return {
+        "id": str(number.id),
+        "value": number.value,
+        "shown": shown,
+        "call": _("Call %(number)s") % {"number": shown},
+        "is_for": _("The result is for %(number)s") % {"number": shown},
+    }
 
 
 @lru_cache(maxsize=4096)
