@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ContentPolicyMiddleware(CSPMiddleware):
     """django-csp writes the policy anew for every response, twice: 0.1 ms of a caller's cycle for the same words.
 
-    A page that asks for a policy of its own (django-csp's decorators, a nonce) still gets it from there.
+    A page that asks for a policy of its own (django-csp's decorators) still gets it from there.
     """
 
     @cached_property
