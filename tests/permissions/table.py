@@ -192,6 +192,7 @@ ORGANISING = [
     row("phonebank:bank_count", LEADERS, POST, slug=seat),
     row("phonebank:bank", LEADERS, slug=seat, pk=lambda w: w.bank.pk),
     row("phonebank:bank_live", LEADERS, slug=seat, pk=lambda w: w.bank.pk),
+    row("phonebank:bank_building", LEADERS, slug=seat, pk=lambda w: w.bank.pk),
     row("phonebank:edit_bank", LEADERS, FORM, slug=seat, pk=lambda w: w.bank.pk),
     row("phonebank:reach", LEADERS, slug=seat, pk=lambda w: w.bank.pk),
     row("phonebank:bank_status", LEADERS, POST, slug=seat, pk=lambda w: w.bank.pk),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from groundswell.config.jobs import periodic, task
 from groundswell.phonebank.enums import PhoneBankStatus, ReckoningKind
 from groundswell.phonebank.models import PhoneBank
-from groundswell.phonebank.operations import refresh_queue, roll_up_tallies, take_back_lapsed
+from groundswell.phonebank.operations import build_asked_queue, refresh_queue, roll_up_tallies, take_back_lapsed
 from groundswell.phonebank.operations.reach import count_meant
 from groundswell.phonebank.operations.reckoning import reckon
 from groundswell.phonebank.operations.sessions import close_overdue
@@ -44,6 +44,12 @@ def reckon_figures(*, reckoning_id: int) -> None:
         counters={ReckoningKind.REACH: count_meant, ReckoningKind.RESULTS: count_results},
         now=timezone.now(),
     )
+
+
+@task(queue="phonebank", priority=SOONER)
+def build_phone_bank_queue(*, phone_bank_id: int) -> None:
+    """A queue of many that an organiser has asked for; the phone bank opens with it."""
+    build_asked_queue(phone_bank_id, now=timezone.now())
 
 
 @periodic(cron="* * * * *", queue="phonebank")

@@ -13,6 +13,7 @@ from groundswell.phonebank.models.bank import (
     Skip,
     Tally,
 )
+from groundswell.phonebank.models.queue_build import QueueBuild
 from groundswell.phonebank.models.reckoning import Reckoning
 from groundswell.phonebank.models.session import Session, SessionBank, SessionCaller, SessionMessage
 
@@ -25,6 +26,7 @@ __all__ = [
     "Outcome",
     "PhoneBank",
     "PhoneBankQuerySet",
+    "QueueBuild",
     "QueueEntry",
     "Reckoning",
     "Session",

@@ -1,5 +1,6 @@
 """What may be done with a phone bank: claim, record, give back, build, open, count."""
 
+from groundswell.phonebank.operations.building import are_many, ask_for_queue, build_asked_queue
 from groundswell.phonebank.operations.claiming import claim_next, record_and_claim_next, record_outcome
 from groundswell.phonebank.operations.leases import (
     extend_lease,
@@ -32,6 +33,9 @@ __all__ = [
     "Meant",
     "Preview",
     "QueueChange",
+    "are_many",
+    "ask_for_queue",
+    "build_asked_queue",
     "build_queue",
     "change_phone_bank",
     "claim_next",

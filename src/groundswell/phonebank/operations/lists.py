@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,10 @@ from groundswell.phonebank.segments import people_in
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 MANY = 1_000
+# Households put into the queue by one statement: between two, whoever waits is told how far it is.
+SLICE = 50_000
+# Told how many households are in the queue, of how many that are new to it.
+Tell = Callable[[int, int], None]
 # From furthest to nearest to being called: of a household's several reasons the nearest is named.
 REASON_ORDER = [r.value for r in Refusal if r != Refusal.CALLED_TODAY and r != Refusal.ATTEMPTS_USED] + [
     Refusal.ATTEMPTS_USED.value,
@@ -129,7 +133,7 @@ def count_reach(cursor: Any, meant: Meant, areas: list[int], *, now: datetime, l
 
 
 @transaction.atomic
-def refresh_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> QueueChange:
+def refresh_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime, tell: Tell | None = None) -> QueueChange:
     """Bring the queue up to date with people, numbers, screening and segment: adds, brings back, takes out.
 
     Households in callers' hands, agreed call-backs and what was called are left as they are. Run again it does nothing.
@@ -146,8 +150,7 @@ def refresh_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> Q
             "order": phone_bank.priority_order,
         }
         cursor.execute(_sql("buckets"), {key: place[key] for key in ("zone", "regions")})
-        cursor.execute(_sql("build_queue"), place)
-        added = cursor.rowcount
+        added = _add(cursor, place, tell)
         if added > MANY:
             # What follows would be planned for the table as it was: for an empty one, by comparing all with all.
             cursor.execute("ANALYZE phonebank_queueentry")
@@ -178,17 +181,20 @@ def build_queue(phone_bank: PhoneBank, *, by: User | None, now: datetime) -> Que
 
 
 @transaction.atomic
-def open_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> QueueChange:
+def open_phone_bank(phone_bank: PhoneBank, *, by: User | None, now: datetime, tell: Tell | None = None) -> QueueChange:
     """Let callers in, with the queue as it should be now. Raises PhoneBankError.
+
+    Building may take long; nothing is locked meanwhile that a caller's result or another page needs.
 
     There may be nobody to ring; or it asks for more than the figures in force allow (rules C11, D12).
     """
-    locked = PhoneBank.objects.select_for_update().get(pk=phone_bank.pk)
-    if locked.status == PhoneBankStatus.CLOSED:
-        raise PhoneBankError(_("This phone bank is closed. Make a new one, so that its results stay as they are."))
-    asked = {"attempt_cap": locked.attempt_cap, "daily_limit": locked.daily_limit}
-    check_limits(asked, limits_in_force(on=caller_day(now)))
-    change = refresh_queue(locked, by=by, now=now)
+    meant = PhoneBank.objects.get(pk=phone_bank.pk)
+    check_can_open(meant, now=now)
+    change = refresh_queue(meant, by=by, now=now, tell=tell)
+    locked = PhoneBank.objects.select_for_update(no_key=True).get(pk=phone_bank.pk)
+    check_can_open(locked, now=now)
+    if locked.version != meant.version:
+        raise PhoneBankError(_("Somebody has changed this phone bank meanwhile. Look at it again, then open it."))
     if not locked.queue.exists():
         raise PhoneBankError(_("There is nobody to ring in these areas: no household has a number that may be called."))
     _set_status(locked, PhoneBankStatus.OPEN, by=by)
@@ -197,6 +203,14 @@ def open_phone_bank(phone_bank: PhoneBank, *, by: User, now: datetime) -> QueueC
         locked.save(update_fields=["opened_at"])
     phone_bank.refresh_from_db()
     return change
+
+
+def check_can_open(phone_bank: PhoneBank, *, now: datetime) -> None:
+    """Raise PhoneBankError if it is closed, or asks for more than the figures in force allow (rules C11, D12)."""
+    if phone_bank.status == PhoneBankStatus.CLOSED:
+        raise PhoneBankError(_("This phone bank is closed. Make a new one, so that its results stay as they are."))
+    asked = {"attempt_cap": phone_bank.attempt_cap, "daily_limit": phone_bank.daily_limit}
+    check_limits(asked, limits_in_force(on=caller_day(now)))
 
 
 @transaction.atomic
@@ -266,6 +280,23 @@ def _list(cursor: Any, meant: Meant, now: datetime) -> None:
         },
     )
     cursor.execute("ANALYZE phonebank_listed")
+
+
+def _add(cursor: Any, place: Mapping[str, Any], tell: Tell | None) -> int:
+    """Put the households into the queue that are not in it yet; how many."""
+    placed = _written(cursor, _sql("place_households"), place)
+    cursor.execute(f"CREATE TEMPORARY TABLE phonebank_placed ON COMMIT DROP AS {placed}")
+    total = cursor.rowcount
+    added = 0
+    for first in range(0, total, SLICE):
+        if tell is not None:
+            tell(first, total)
+        cursor.execute(_sql("build_queue"), {**place, "after": first, "up_to": first + SLICE})
+        added += cursor.rowcount
+    if tell is not None:
+        tell(total, total)
+    cursor.execute("DROP TABLE phonebank_placed")
+    return added
 
 
 def _begin_count(cursor: Any, meant: Meant) -> list[int]:

@@ -149,8 +149,7 @@ class World:
             name=fields.pop("name", f"Monday {uuid4().hex[:6]}"),
             script=self.script,
             segment=segment,
-            status=PhoneBankStatus.OPEN,
-            **fields,
+            **{"status": PhoneBankStatus.OPEN, **fields},
         )
         if build:
             build_queue(bank, by=self.organiser, now=self.now)

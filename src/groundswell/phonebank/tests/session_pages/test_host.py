@@ -18,13 +18,14 @@ from groundswell.phonebank.models import (
     Call,
     Flag,
     PhoneBank,
+    QueueBuild,
     QueueEntry,
     Session,
     SessionBank,
     SessionCaller,
     SessionMessage,
 )
-from groundswell.phonebank.operations import sessions
+from groundswell.phonebank.operations import build_asked_queue, reckoning, sessions
 from groundswell.phonebank.session_queries import session_line
 from groundswell.phonebank.tests.session_pages.asking import (
     FRAGMENT,
@@ -43,6 +44,26 @@ from groundswell.phonebank.tests.session_world import Evening
 from groundswell.places.models import Area
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_long_list_is_built_by_the_worker_before_the_host_begins(world, monkeypatch):
+    monkeypatch.setattr(reckoning, "FEW_PEOPLE", 0)
+    now = timezone.now()
+    evening = Evening(world.campaign, world.bank, now=now, starts_at=now + 30 * MINUTE)
+    PhoneBank.objects.update(status=PhoneBankStatus.PAUSED)
+    host = as_host(evening)
+    assert "being built now. Press again" in text(host.post(url("session_begin", evening), follow=True))
+    QueueBuild.objects.update(done=3, total=9)
+    assert "3 of 9 households" in text(host.post(url("session_begin", evening), follow=True))
+    assert Session.objects.get().started_at is None
+    build_asked_queue(world.bank.pk, now=timezone.now())
+    assert "You have begun" in text(host.post(url("session_begin", evening), follow=True))
+    other = PhoneBank.objects.create(campaign=world.campaign, name="Leyton", script=world.script)
+    move = {"from": world.bank.pk, "to": other.pk}
+    assert "Press again" in text(host.post(url("session_move", evening), move, follow=True))
+    assert SessionBank.objects.get(until__isnull=True).phone_bank == world.bank
+    build_asked_queue(other.pk, now=timezone.now())
+    assert "Everybody goes on with" in text(host.post(url("session_move", evening), move, follow=True))
 
 
 def test_the_host_begins_early_and_the_list_is_opened(world):

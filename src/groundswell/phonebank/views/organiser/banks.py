@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,9 +25,7 @@ from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import (
     Meant,
     close_phone_bank,
-    open_phone_bank,
     pause_phone_bank,
-    refresh_queue,
 )
 from groundswell.phonebank.operations.organising import create_phone_bank, reshape_phone_bank
 from groundswell.phonebank.operations.reach import reach_of
@@ -38,6 +35,7 @@ from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.segments import SegmentError
 from groundswell.phonebank.tasks import reckon_figures
 from groundswell.phonebank.views.organiser.builder import PhoneBankForm, WhomForm
+from groundswell.phonebank.views.organiser.building import WAITS_LONG, building, with_queue
 from groundswell.phonebank.views.organiser.frame import banks_for, campaign_for, membership_of, page, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
 
@@ -51,8 +49,6 @@ if TYPE_CHECKING:
     from groundswell.phonebank.claims import WhyEmpty
     from groundswell.phonebank.limits import Limits
 
-# A count that has not come by then is held up by another job, or there is no worker.
-WAITS_LONG = timedelta(seconds=20)
 BIGINT_DIGITS = 19
 EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
 
@@ -103,7 +99,7 @@ def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
                 **form.settings(),
             )
             if changed.status != PhoneBankStatus.DRAFT:
-                refresh_queue(changed, by=user_of(request), now=now)
+                with_queue(request, changed, opens=False, now=now)
         except (PhoneBankError, SegmentError) as error:
             form.add_error("name", str(error))
         else:
@@ -118,7 +114,8 @@ def edit_bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def bank(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One phone bank: whom it rings, how far it is, and exactly why nobody is left if nobody is."""
     campaign, found = _bank(request, slug, pk)
-    context = page(campaign, "overview", bank=found, may_lead=True, **_standing_of(found))
+    build = getattr(found, "queue_build", None)
+    context = page(campaign, "overview", bank=found, may_lead=True, **building(build), **_standing_of(found))
     return render(request, "phonebank/organiser/bank.html", context)
 
 
@@ -132,6 +129,19 @@ def bank_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         key=str(found.pk),
         context=lambda: {"campaign": campaign, "bank": found, "may_lead": True, **_standing_of(found)},
     )
+
+
+@require_GET
+def bank_building(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """How far its queue is, for a page that asks again every second; when it is over, the page is loaded anew."""
+    campaign, found = _bank(request, slug, pk)
+    context = building(getattr(found, "queue_build", None))
+    if not context["is_building"]:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context |= {"campaign": campaign, "bank": found}
+    response = render(request, "phonebank/organiser/building.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _standing_of(bank: PhoneBank) -> dict[str, Any]:
@@ -223,17 +233,17 @@ def status(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     action = request.POST.get("do")
     if action == "open":
         with told(request):
-            open_phone_bank(found, by=user, now=now)
-            count = queue_counts(found.pk).ready
-            messages.success(
-                request,
-                ngettext(
-                    "It is open. %(count)s household is ready to be rung.",
-                    "It is open. %(count)s households are ready to be rung.",
-                    count,
+            if with_queue(request, found, opens=True, now=now) is not None:
+                count = queue_counts(found.pk).ready
+                messages.success(
+                    request,
+                    ngettext(
+                        "It is open. %(count)s household is ready to be rung.",
+                        "It is open. %(count)s households are ready to be rung.",
+                        count,
+                    )
+                    % {"count": f"{count:,}"},
                 )
-                % {"count": f"{count:,}"},
-            )
     elif action == "pause":
         with told(request, _("Paused. Nobody gets another household; calls under way are still recorded.")):
             pause_phone_bank(found, by=user)
@@ -242,12 +252,13 @@ def status(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
             close_phone_bank(found, by=user, now=now)
     elif action == "refresh":
         with told(request):
-            change = refresh_queue(found, by=user, now=now)
-            messages.success(
-                request,
-                _("The list is up to date: %(added)s added, %(reopened)s back in, %(closed)s taken out.")
-                % {"added": change.added, "reopened": change.reopened, "closed": change.closed},
-            )
+            change = with_queue(request, found, opens=False, now=now)
+            if change is not None:
+                messages.success(
+                    request,
+                    _("The list is up to date: %(added)s added, %(reopened)s back in, %(closed)s taken out.")
+                    % {"added": change.added, "reopened": change.reopened, "closed": change.closed},
+                )
     forget_progress(campaign.pk)
     return redirect("phonebank:bank", slug, pk)
 
@@ -260,7 +271,7 @@ def _with_areas(banks: QuerySet[PhoneBank]) -> QuerySet[PhoneBank]:
 
 def _bank(request: HttpRequest, slug: str, pk: int) -> tuple[Campaign, PhoneBank]:
     campaign = campaign_for(request, slug)
-    found = get_object_or_404(banks_for(request, campaign).select_related("script", "segment"), pk=pk)
+    found = get_object_or_404(banks_for(request, campaign).select_related("script", "segment", "queue_build"), pk=pk)
     return campaign, found
 
 

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("organise/<slug:slug>/banks/count/", banks.bank_count, name="bank_count"),
     path("organise/<slug:slug>/banks/<int:pk>/", banks.bank, name="bank"),
     path("organise/<slug:slug>/banks/<int:pk>/live/", banks.bank_live, name="bank_live"),
+    path("organise/<slug:slug>/banks/<int:pk>/building/", banks.bank_building, name="bank_building"),
     path("organise/<slug:slug>/banks/<int:pk>/settings/", banks.edit_bank, name="edit_bank"),
     path("organise/<slug:slug>/banks/<int:pk>/reach/", banks.reach, name="reach"),
     path("organise/<slug:slug>/banks/<int:pk>/status/", banks.status, name="bank_status"),

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from groundswell.accounts.rules import LinkState, link_state
 from groundswell.phonebank.dashboards import bank_progress, forget_progress
 from groundswell.phonebank.enums import PhoneBankStatus
-from groundswell.phonebank.models import Flag
-from groundswell.phonebank.operations import sessions, solve_flag
+from groundswell.phonebank.models import Flag, QueueBuild
+from groundswell.phonebank.operations import are_many, sessions, solve_flag
 from groundswell.phonebank.queries import open_flags
 from groundswell.phonebank.session_numbers import live_numbers
 from groundswell.phonebank.session_queries import (
@@ -41,6 +41,7 @@ from groundswell.phonebank.session_rules import (
     on_its_clock,
     phase_of,
 )
+from groundswell.phonebank.views.organiser.building import with_queue
 from groundswell.phonebank.views.organiser.forms import SolveFlagForm
 from groundswell.phonebank.views.organiser.frame import banks_for, note_flags_seen, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from groundswell.phonebank.dashboards import BankProgress
-    from groundswell.phonebank.models import Session
+    from groundswell.phonebank.models import PhoneBank, Session
 
 MORE_MINUTES = (15, 30, 60)
 MESSAGES_SHOWN = 5
@@ -103,8 +104,11 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
 def begin(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Open the calls, also before the hour."""
     session = session_to_host(request, pk)
+    now = timezone.now()
+    if can_start(session, as_host=True, now=now) and _is_being_built(request, bank_of(session)):
+        return _back(session)
     with told(request, _("You have begun. Everybody in the lobby can ring now.")):
-        sessions.start(session_id=pk, by=user_of(request), now=timezone.now(), as_host=True)
+        sessions.start(session_id=pk, by=user_of(request), now=now, as_host=True)
     return _back(session)
 
 
@@ -141,6 +145,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
             raise SessionError(_("Choose the list to go on with."))
         return _back(session)
     to_bank, from_bank = get_object_or_404(mine, pk=chosen), get_object_or_404(mine, pk=was)
+    if phase_of(session, now=timezone.now()) == Phase.LIVE and _is_being_built(request, to_bank):
+        return _back(session)
     with told(request, _("Everybody goes on with “%(name)s” after their present call.") % {"name": to_bank}):
         sessions.move_to_bank(
             session_id=pk, from_bank=from_bank, to_bank=to_bank, by=user_of(request), now=timezone.now()
@@ -203,6 +209,22 @@ def room(request: HttpRequest, pk: int) -> HttpResponseBase:
     if invitation is not None and works:
         url = request.build_absolute_uri(reverse("accounts:join", args=[invitation.token]))
     return render(request, "phonebank/session/room.html", session_page(request, session, url=url))
+
+
+def _is_being_built(request: HttpRequest, bank: PhoneBank) -> bool:
+    """Whether this list has to be built by the worker first; asks for it, and tells the host how far it is."""
+    if bank.status == PhoneBankStatus.OPEN or not are_many():
+        return False
+    with told(request):
+        with_queue(request, bank, opens=True, now=timezone.now())
+        build = QueueBuild.objects.filter(pk=bank.pk).first()
+        if build is not None and build.total is not None:
+            words = _("“%(name)s” is being built: %(done)s of %(total)s households. Press again in a moment.")
+            counts = {"done": f"{build.done:,}", "total": f"{build.total:,}"}
+        else:
+            words, counts = _("“%(name)s” is long and is being built now. Press again in a moment."), {}
+        messages.info(request, words % {"name": bank, **counts})
+    return True
 
 
 def _live(session: Session, now: datetime) -> dict[str, Any]:
