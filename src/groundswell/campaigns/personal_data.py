@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.campaigns.models import Action, Answer, PendingConsent, ShareLink, Visit
 from groundswell.compliance.personal_data import exempt, register, rows_of
-from groundswell.compliance.retention import register_category
+from groundswell.compliance.retention import older_rows, register_category
 from groundswell.people.models import Person
 
 
@@ -33,17 +32,8 @@ def _forget_answers(person: Person) -> int:
     return Answer.objects.filter(person=person).delete()[0]
 
 
-def _older(before: datetime) -> int:
-    return Answer.objects.filter(answered_at__lt=before).count()
-
-
-def _delete_older(before: datetime, limit: int) -> int:
-    oldest = Answer.objects.filter(answered_at__lt=before).order_by("answered_at", "pk").values("pk")[:limit]
-    return Answer.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))).delete()[0]
-
-
 register("answers", order=300, label=_("What you told us"), models=[Answer], export=_answers, erase=_forget_answers)
-register_category("answers", label=_("Answers"), figure="retention_months_answers", count=_older, delete=_delete_older)
+register_category("answers", label=_("Answers"), figure="retention_months_answers", **older_rows(Answer, "answered_at"))
 
 
 def _actions(person: Person) -> list[dict[str, Any]]:
@@ -61,17 +51,6 @@ def _actions(person: Person) -> list[dict[str, Any]]:
 
 def _forget_actions(person: Person) -> int:
     return Action.objects.filter(person=person).delete()[0]
-
-
-def _old_actions(before: datetime) -> int:
-    return Action.objects.filter(happened_at__lt=before).count()
-
-
-def _delete_old_actions(before: datetime, limit: int) -> int:
-    oldest = Action.objects.filter(happened_at__lt=before).order_by("happened_at", "pk").values("pk")[:limit]
-    keys = list(oldest.values_list("pk", flat=True))
-    Action.objects.filter(pk__in=keys).delete()
-    return len(keys)
 
 
 def _boxes(person: Person) -> list[dict[str, Any]]:
@@ -113,7 +92,6 @@ register_category(
     "actions",
     label=_("Sign-ups and other actions"),
     figure="retention_months_actions",
-    count=_old_actions,
-    delete=_delete_old_actions,
+    **older_rows(Action, "happened_at"),
 )
 exempt(Visit, "counts that a link was opened, and knows nobody")

@@ -9,8 +9,9 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final, TypedDict
 
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 # Batches of this many rows at a time, each its own transaction: a long delete would hold up the callers.
@@ -41,6 +42,27 @@ def register_category(
 ) -> None:
     """Keep rows of this category for as many months as the dated figure says."""
     _CATEGORIES[key] = Category(key, label, figure, count, delete)
+
+
+class CountAndDelete(TypedDict):
+    """How a category counts its old rows, and deletes them."""
+
+    count: Callable[[datetime], int]
+    delete: Callable[[datetime, int], int]
+
+
+def older_rows(model: type[Model], moment: str) -> CountAndDelete:
+    """Of a model whose rows go by the age of one field, the oldest first, with what hangs on them."""
+
+    def older(before: datetime) -> QuerySet[Any]:
+        return model._default_manager.filter(**{f"{moment}__lt": before})
+
+    def delete(before: datetime, limit: int) -> int:
+        oldest = list(older(before).order_by(moment, "pk").values_list("pk", flat=True)[:limit])
+        model._default_manager.filter(pk__in=oldest).delete()
+        return len(oldest)
+
+    return {"count": lambda before: older(before).count(), "delete": delete}
 
 
 def categories() -> list[Category]:
