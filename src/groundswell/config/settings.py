@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "groundswell.accounts.middleware.AccessMiddleware",
+    "groundswell.web.middleware.ButtonsOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "groundswell.config.urls"
