@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -51,9 +52,22 @@ def arrive(browser: Browser, live_server: Any) -> Iterator[Arrive]:
 
 
 def check_page(page: Page) -> None:
-    """Fits its screen, has nothing too small for a thumb, and nothing serious by axe."""
-    assert page.viewport_size is not None
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    """At 360 and at 1280 pixels, light and dark: fits, has nothing too small for a thumb, and nothing serious by axe."""
+    own_size = page.viewport_size
+    own_scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    assert own_size is not None
+    for scheme, size in product(("light", "dark"), (PHONE, LAPTOP)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        _check_look(page, size["width"])
+    page.emulate_media(color_scheme=own_scheme)  # type: ignore[arg-type]
+    page.set_viewport_size(own_size)
+
+
+def _check_look(page: Page, width: int) -> None:
+    # What hangs on the size of its container follows in the next frame.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     small = page.evaluate(
         """() => [...document.querySelectorAll("main button, main a.button, main input, main textarea, main select")]
              .filter((e) => !["hidden", "radio", "checkbox"].includes(e.type))

@@ -11,17 +11,19 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from browser.caller.pressing import heading, press, save
 from browser.session.conftest import LAPTOP, PHONE, Arrive, check_page
 from groundswell.accounts.models import User
+from groundswell.campaigns.models import CribSheet
 from groundswell.phonebank import session_queries
 from groundswell.phonebank.enums import PhoneBankStatus, QueueState
 from groundswell.phonebank.models import Call, PhoneBank, QueueEntry, Session, SessionBank, SessionCaller
 from groundswell.phonebank.session_numbers import numbers_of
 from groundswell.phonebank.tests.caller_world import CallerWorld
 from groundswell.phonebank.tests.session_world import Evening, make_event
+from groundswell.places.models import Contest, Result
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -37,6 +39,13 @@ def evening(world: CallerWorld) -> Evening:
     """Half an hour before it begins."""
     for _ in range(12):
         world.household()
+    for election, blues, reds in (("2019", 18_000, 22_000), ("2024", 20_500, 19_500)):
+        contest = Contest.objects.create(area=world.seat, election=election, valid_votes=blues + reds, majority=1000)
+        for party, votes in (("Backward", blues), ("Forward", reds)):
+            Result.objects.create(contest=contest, party=party, votes=votes)
+    CribSheet.objects.create(
+        campaign=world.campaign, area=world.seat, body="Won by {{ majority }}.\n\n{{ result_history }}"
+    )
     now = timezone.now()
     make_event(world.campaign, starts_at=now + timedelta(days=7), title="Next Monday")
     return Evening(
@@ -92,6 +101,16 @@ def join_by_code(page: Page, host: Page, evening: Evening, live_server: Any) -> 
     return time.monotonic() - began
 
 
+def read_crib(sheet: Locator) -> None:
+    """The facts of the seat and the small chart, drawn."""
+    expect(sheet.get_by_text("Won by 1,000 votes")).to_be_visible()
+    chart = sheet.locator(".seat-chart svg")
+    expect(chart.locator("path.line").first).to_be_visible()
+    box = chart.bounding_box()
+    assert box is not None
+    assert 150 < box["width"] <= 740, "small, on whatever screen"
+
+
 def names_of(evening: Evening) -> set[str]:
     return set(SessionCaller.objects.filter(session=evening.session).values_list("user__name", flat=True))
 
@@ -130,7 +149,10 @@ def test_an_evening_from_the_lobby_to_the_thanks(
     # Before: who is here, a practice call, a button that waits.
     for page in (ada, bo, cai):
         come_in(page, live_server)
+    ada.get_by_text("Read up: the crib sheet").click()
+    read_crib(ada.locator(".lobby-crib"))
     check_page(ada)
+    expect(ada.get_by_role("link", name="As a page, and to print")).to_be_visible()
     expect(ada.locator("[data-countdown]")).to_have_text(re.compile(r"^(30:00|29:\d\d)$"))
     expect(ada.locator("#here")).to_contain_text("3 of us are here", timeout=SOON)
     expect(ada.locator("#here")).to_contain_text("Cai")
@@ -156,6 +178,10 @@ def test_an_evening_from_the_lobby_to_the_thanks(
         start_calling(page)
     line(ada, "Together 0 of 8 calls")
     check_page(ada)
+    ada.get_by_role("button", name="Crib notes").click()
+    read_crib(ada.get_by_role("dialog", name="Crib notes"))
+    check_page(ada)
+    ada.get_by_role("dialog", name="Crib notes").get_by_role("button", name="Close").click()
 
     # A word to all, the team's total, somebody without signal.
     host.get_by_label("It stands on all screens").fill("Biscuits at four calls!")
@@ -216,6 +242,12 @@ def test_an_evening_from_the_lobby_to_the_thanks(
     expect(ada.locator("main")).to_contain_text("What 4 of us did together")
     expect(ada.locator("main")).to_contain_text("Next Monday")
     check_page(ada)
+    check_page(host)
+    ada.get_by_role("link", name="The team’s board").click()
+    expect(ada.locator(".board-figures .is-main dd")).to_contain_text("7")
+    check_page(ada)
+    host.get_by_role("link", name="The report").click()
+    expect(host.get_by_role("heading", level=1)).to_contain_text("4 people made 7 calls for Walthamstow")
     check_page(host)
 
     # To the row.
