@@ -14,7 +14,7 @@ TOOLS := GROUNDSWELL_DEBUG=1 DJANGO_SETTINGS_MODULE=groundswell.config.settings
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run dev chromium test check format screenshots messages lock clean
+.PHONY: help setup run dev chromium test fast check format screenshots messages lock clean
 
 help:  ## This list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,7 +28,10 @@ run: $(READY)  ## Groundswell with its demo campaign, at http://localhost:8000 (
 dev: $(READY_DEV) chromium  ## What tests and checks need as well.
 
 test: dev  ## Everything, on real PostgreSQL and in a real browser.
-	"$(BIN)/python" -m pytest -q -n $(WORKERS)
+	"$(BIN)/python" -m pytest -q -n $(WORKERS) --dist worksteal
+
+fast: $(READY_DEV)  ## Tests to run after every change: all but those with a browser, whole processes, load or many rows.
+	"$(BIN)/python" -m pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not browser"
 
 check: $(READY_DEV)  ## Lint, format, types, the floors of the house, migrations up to date.
 	"$(BIN)/python" -m ruff check .

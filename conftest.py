@@ -1,15 +1,19 @@
-"""What tests of every room share: a real browser (pytest-playwright's `page`), and a job queue left empty."""
+"""What tests of every room share: a database of the worker's own, and a real browser (pytest-playwright's `page`)."""
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+
+from databases import Template, make_as_it_was, make_copy
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = "no Chromium on this machine (set CHROMIUM to its path, or `make dev` as root on Debian)"
@@ -28,6 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"page", "context", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def chromium_path() -> str | None:
@@ -53,24 +63,42 @@ def base_url() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
-    """Let tests with real transactions empty the tables after them: the audit log refuses TRUNCATE, and must.
+def django_db_setup(
+    django_test_environment: None,  # noqa: ARG001
+    django_db_modify_db_settings: None,  # noqa: ARG001
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """A copy of the migrated database for this worker, made as it was after each test with real transactions.
 
     At the end, connections that a test's worker or server has left to its threads are cut, or the database stays.
     """
     from django.db import connection
+    from django.test import TransactionTestCase
 
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        name = connection.ops.quote_name(connection.settings_dict["NAME"])
-        cursor.execute(f"ALTER DATABASE {name} SET groundswell.audit_may_be_emptied = 'yes'")
-        connection.close()
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        connection.close()
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        Template(Path(os.environ["GROUNDSWELL_DATA_DIR"])).wait()
+        make_copy(connection)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: make_as_it_was())
+        with django_db_blocker.block():
+            yield
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
+    """For what a module's fixture makes once for its tests: it is committed, and gone when the module has ended.
+
+    A test takes back what it does itself, as ever. One with real transactions in the same module would take it all.
+    """
+    with django_db_blocker.unblock():
+        yield
+        make_as_it_was()
 
 
 @pytest.fixture(autouse=True)
@@ -79,24 +107,12 @@ def _nothing_is_cached() -> None:
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def _few_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _few_are_few() -> Iterator[None]:
     """Pages count small tables themselves. A test database keeps the dead rows of all tests before, on a busy machine."""
-    monkeypatch.setattr("groundswell.phonebank.operations.reckoning.FEW_PEOPLE", 10**12)
-    monkeypatch.setattr("groundswell.phonebank.operations.reckoning.WITHIN", timedelta(minutes=5))
-    monkeypatch.setattr("groundswell.phonebank.said.FEW_ANSWERS", 10**12)
-    monkeypatch.setattr("groundswell.insight.counting.FEW_BYTES", 10**12)
-
-
-@pytest.fixture(autouse=True)
-def _jobs_are_forgotten(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """After a test with real transactions: Django empties its own tables, the job queue's it does not know."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction", False)
-    if not commits and "transactional_db" not in request.fixturenames:
-        return
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("groundswell.phonebank.operations.reckoning.FEW_PEOPLE", 10**12)
+        patch.setattr("groundswell.phonebank.operations.reckoning.WITHIN", timedelta(minutes=5))
+        patch.setattr("groundswell.phonebank.said.FEW_ANSWERS", 10**12)
+        patch.setattr("groundswell.insight.counting.FEW_BYTES", 10**12)
+        yield

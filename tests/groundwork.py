@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
+from databases import Template
 from groundswell.config.postgres import EmbeddedServer, connection_url
 
 PREFIX = "groundswell-tests-"
@@ -18,6 +20,7 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 _server: EmbeddedServer | None = None
 _folder: Path | None = None
+_template: subprocess.Popen[bytes] | None = None
 
 
 def _sweep() -> None:
@@ -32,7 +35,7 @@ def _sweep() -> None:
 
 
 def _prepare_environment() -> None:
-    global _server, _folder
+    global _server, _folder, _template
     for name in (
         "EMAIL_URL",
         "BASE_URL",
@@ -55,6 +58,7 @@ def _prepare_environment() -> None:
         _server = EmbeddedServer(_folder, durable=False)
         _server.start()
         os.environ["DATABASE_URL"] = connection_url(_folder)
+    _template = Template(_folder).begin()
 
 
 if not IS_WORKER:
@@ -72,7 +76,12 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
+    if _template is not None:
+        _template.kill()
+        _template.wait()
     if _server is not None:
         _server.stop()
+    elif _folder is not None:
+        Template(_folder).drop()
     if _folder is not None:
         shutil.rmtree(_folder, ignore_errors=True)

@@ -26,6 +26,7 @@ def test_delay_grows_and_is_bounded() -> None:
     assert delays[-1] == LONGEST_DELAY
 
 
+@pytest.mark.slow
 def test_child_that_never_works_stops_everything_with_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(supervisor, "delay_before_restart", lambda _deaths: 0.0)
     starts = tmp_path / "starts"
@@ -41,6 +42,7 @@ def test_child_that_never_works_stops_everything_with_a_reason(monkeypatch: pyte
     assert steady.process.poll() is not None
 
 
+@pytest.mark.slow
 def test_child_that_has_worked_is_started_again_for_ever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(supervisor, "delay_before_restart", lambda _deaths: 0.0)
     monkeypatch.setattr(supervisor, "GOT_GOING", 0.0)

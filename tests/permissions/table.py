@@ -247,7 +247,7 @@ ALLAUTH = [
     row("account_confirm_email", EVERYONE, key="none"),
     row("account_reset_password", EVERYONE, FORM),
     row("account_reset_password_done", EVERYONE),
-    row("account_reset_password_from_key", EVERYONE, FORM, uidb36="1", key="none-none"),
+    row("account_reset_password_from_key", EVERYONE, FORM, uidb36="none", key="none-none"),
     row("account_reset_password_from_key_done", EVERYONE),
     row("account_email", SIGNED_IN, FORM),
     row("account_change_password", SIGNED_IN, FORM),

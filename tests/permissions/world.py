@@ -1,4 +1,4 @@
-"""What the addresses of the permission table point at, made when asked for."""
+"""What the addresses of the permission table point at, made when first asked for, and who comes to them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Invitation, Membership, User
 from groundswell.accounts.setup_links import SALT
-from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user
+from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation, make_user, sign_in
 from groundswell.campaigns.enums import ShareChannel
 from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script, ShareLink
 from groundswell.campaigns.operations.asks import link_for
@@ -43,6 +45,7 @@ class World:
     """A campaign "seat", another, and one of everything in the first. Add a property for what your addresses need."""
 
     def __init__(self) -> None:
+        self._cookies: dict[str, str] = {}
         make_organisation(imprint="Promoted by A. Agent, 1 High Street, Exampleford")
         self.campaign = make_campaign("seat", name="The seat")
         self.other_campaign = make_campaign("elsewhere", name="Elsewhere")
@@ -63,6 +66,16 @@ class World:
             return gone.user
         campaign = self.other_campaign if viewer.startswith("other_") else self.campaign
         return make_member(role_of(viewer), campaign, second_factor=viewer != "bare_owner").user
+
+    def client(self, viewer: str) -> Client:
+        """A new browser of this viewer, signed in the first time that they come."""
+        client = Client(raise_request_exception=True)
+        if viewer not in self._cookies:
+            user = self.user(viewer)
+            self._cookies[viewer] = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value if user else ""
+        if cookie := self._cookies[viewer]:
+            client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+        return client
 
     @cached_property
     def invitation(self) -> Invitation:

@@ -213,6 +213,7 @@ def population(db: None) -> tuple[World, PhoneBank]:
     return world, elsewhere
 
 
+@pytest.mark.slow
 def test_page_counts_queue_and_claims_agree(population: tuple[World, PhoneBank]) -> None:
     world, _elsewhere = population
     # As each person's page says it.

@@ -32,7 +32,6 @@ def test_the_log_and_its_seals_take_no_change_and_no_deletion():
     AuditSeal.objects.create(after_txid=0, up_to_txid=1, events=1, digest=b"a", previous_digest=b"b")
     for table in ("accounts_auditevent", "accounts_auditseal"):
         refused(f"DELETE FROM {table}")
-        sql("SET LOCAL groundswell.audit_may_be_emptied = 'no'")
         refused(f"TRUNCATE {table}")
     refused("UPDATE accounts_auditevent SET verb = 'nothing'")
     refused("UPDATE accounts_auditseal SET events = 2")

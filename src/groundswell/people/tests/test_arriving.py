@@ -169,6 +169,7 @@ def test_rows_beyond_what_the_file_seemed_to_hold_are_staged(desk, way):
     assert way == {"straight": 0, "staged": 5}
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_going_straight_keeps_households_whole(desk, way, monkeypatch):
     monkeypatch.setattr(reading, "SMALL", 0)
     monkeypatch.setattr(arriving, "_reserved", lambda _table, _count: [range(1_000_000, 1_020_000)])
@@ -182,6 +183,7 @@ def test_a_reader_that_stops_going_straight_keeps_households_whole(desk, way, mo
     assert Household.objects.count() == 5715
 
 
+@pytest.mark.slow
 def test_numbers_too_widely_strewn_are_compared_by_the_database(desk, way, monkeypatch):
     monkeypatch.setattr(numbers_met, "MOST_PAGES", 3)
     monkeypatch.setattr(reading, "SMALL", 0)
@@ -232,6 +234,7 @@ def test_ids_are_given_to_nobody_twice(transactional_db):
     assert len(taken) == len(set(taken)) > 300
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_household_that_somebody_writes_meanwhile_is_found_after_all(tmp_path):
     Organisation.objects.update_or_create(pk=1, defaults={"name": "The Party", "kind": "party"})

@@ -100,6 +100,7 @@ def opened_here(path):
     return reading._read(path, inspection, recognition, EntryReader(recognition, nation="England", today=TODAY))
 
 
+@pytest.mark.slow
 def test_people_written_while_the_file_is_read_are_the_same(desk, small_steps):
     path = desk.xpress(*rows(40_000), *rows(6))
     result = desk.take(path)

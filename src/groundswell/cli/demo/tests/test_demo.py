@@ -1,7 +1,4 @@
-"""The demo in the database: loaded whole, alive, and taken out without a trace."""
-
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+"""The demo taken out again: without a trace of its own, and nothing else goes with it."""
 
 import pytest
 from django.apps import apps
@@ -9,28 +6,20 @@ from django.db import connection
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
-from groundswell.accounts.models import AuditEvent, Membership, Organisation, User
-from groundswell.campaigns.models import Answer, Campaign, Candidate, CribSheet, Question, Script
+from groundswell.accounts.models import Membership, Organisation, User
+from groundswell.campaigns.models import Campaign
 from groundswell.cli import demo
-from groundswell.cli.demo import invention, story
 from groundswell.compliance.enums import Channel, ConsentState
-from groundswell.compliance.hours import is_open
-from groundswell.compliance.models import Consent, Screening, ScreeningFile, Suppression
-from groundswell.events.models import Attendance, Event, Notice
+from groundswell.compliance.models import Consent
+from groundswell.events.models import Event
 from groundswell.events.operations import sign_up
 from groundswell.people.models import (
     ContactPoint,
     DataSource,
-    Elector,
-    Household,
     ImportBatch,
     Person,
-    PersonTag,
     Register,
 )
-from groundswell.phonebank.bank_settings import read_settings
-from groundswell.phonebank.enums import QueueState
-from groundswell.phonebank.models import Call, Flag, PhoneBank, QueueEntry, Tally
 from groundswell.places.models import Area
 from groundswell.places.operations import load_reference_data
 
@@ -40,7 +29,7 @@ pytestmark = pytest.mark.django_db
 KEPT = {"accounts.AuditEvent", "accounts.AuditSeal", "phonebank.HoursBucket"}
 
 
-def row_counts():
+def row_counts() -> dict[str, int]:
     return {
         model._meta.label: model._base_manager.count()
         for model in apps.get_models(include_auto_created=True)
@@ -56,140 +45,6 @@ def places():
 @pytest.fixture
 def loaded(places):
     return demo.load(now=timezone.now(), electors=700)
-
-
-def test_what_is_loaded(loaded):
-    assert loaded["electors"] >= 1400
-    assert loaded["queued"] == QueueEntry.objects.count() > 200
-    assert Household.objects.values("constituency").distinct().count() == 2
-    assert Area.objects.filter(boundary_set=story.BOUNDARY_SET, kind="polling_district").count() == 36
-    assert Area.objects.get(boundary_set=story.BOUNDARY_SET, code="WAA").parent.parent.name == "Walthamstow"
-    assert Candidate.objects.count() == CribSheet.objects.count() == 2
-    assert Script.objects.count() == 3
-    assert Question.objects.filter(is_voter_id=True).count() == 7  # a party code, five parties' scores, a scale
-    assert loaded["numbers"] == ContactPoint.objects.filter(kind="phone").count()
-    cards = ContactPoint.objects.filter(person_contacts__source__name=story.CARDS_SOURCE)
-    assert Screening.objects.count() == loaded["numbers"] - cards.distinct().count()
-    assert 0 < Screening.objects.filter(listed=True).count() < loaded["numbers"] / 5
-    assert Suppression.objects.count() >= 12
-
-
-def test_everybody_is_there_and_comes_by_link_only(loaded):
-    roles = {role: Membership.objects.filter(role=role, user__is_demo=True).count() for role in Role}
-    assert roles == {Role.OWNER: 1, Role.ORGANISER: 1, Role.DATA_MANAGER: 1, Role.CALLER: 14}
-    assert not any(user.has_usable_password() for user in User.objects.filter(is_demo=True))
-
-
-def test_the_ledger_agrees_with_the_queue_and_the_counts(loaded):
-    bank = PhoneBank.objects.get(name__startswith="Walthamstow")
-    calls = Call.objects.filter(phone_bank=bank)
-    assert calls.count() == loaded["calls"] > 100
-    assert Answer.objects.count() > 30
-    assert set(Answer.objects.values_list("source_uuid", flat=True)) <= set(calls.values_list("client_uuid", flat=True))
-    tallied = [
-        sum(values) for values in zip(*Tally.objects.values_list("dials", "contacts", "identified"), strict=True)
-    ]
-    assert tallied == [calls.filter(**{flag: True}).count() for flag in ("is_dial", "is_contact", "is_identified")]
-    rung = QueueEntry.objects.filter(phone_bank=bank, attempts__gt=0)
-    assert set(rung.values_list("household", flat=True)) == set(calls.values_list("household", flat=True))
-    assert sum(rung.values_list("attempts", flat=True)) == calls.count()
-    assert (
-        Flag.objects.filter(solved_at=None).count() == QueueEntry.objects.filter(state=QueueState.BLOCKED).count() > 0
-    )
-    assert not Call.objects.exclude(phone_bank=bank).exists()
-
-
-def test_it_always_looks_alive(loaded):
-    now = timezone.now()
-    newest = Call.objects.latest("occurred_at").occurred_at
-    assert now - timedelta(days=9) < newest < now
-    assert Campaign.objects.get(is_demo=True).poll_closes_at > now
-
-
-def test_nobody_is_queued_who_must_not_be_rung(loaded):
-    recently = timezone.localdate() - timedelta(days=28)
-    closed = {bytes(value) for value in Suppression.objects.values_list("address_hash", flat=True)}
-    withdrawn = set(Consent.objects.filter(state=ConsentState.WITHDRAWN).values_list("person", flat=True))
-    agreed = {
-        (person, bytes(digest))
-        for person, digest in Consent.objects.filter(state=ConsentState.GIVEN).values_list("person", "address_hash")
-        if person not in withdrawn
-    }
-    unlisted = set(
-        Screening.objects.filter(listed=False, screened_on__gte=recently).values_list("contact_point", flat=True)
-    )
-    households = Household.objects.filter(queue_entries__state=QueueState.READY).distinct()
-    for household in households.prefetch_related("people__contact_points"):
-        assert any(
-            (point.pk in unlisted or (person.pk, bytes(point.address_hash)) in agreed)
-            and point.retired_at is None
-            and bytes(point.address_hash) not in closed
-            for person in household.people.all()
-            for point in person.contact_points.all()
-        ), household
-
-
-def test_what_a_data_manager_finds(loaded):
-    registers = ImportBatch.objects.filter(kind="register", status="done")
-    assert sum(batch.counts["created"] for batch in registers) == loaded["electors"]
-    on_registers = Person.objects.exclude(source__name=story.SIGN_UPS_SOURCE)
-    assert set(on_registers.values_list("batch", flat=True)) == {batch.pk for batch in registers}
-    cards = ImportBatch.objects.get(kind="phones")
-    assert cards.counts["created"] > cards.counts["rejected"] > 3
-    assert b"Nobody We Know" in cards.rejects_file.read()
-    assert {file.list for file in ScreeningFile.objects.all()} == {"tps"}
-    assert {timezone.localdate() - file.screened_on > timedelta(days=28) for file in ScreeningFile.objects.all()} == {
-        True,
-        False,
-    }
-    given, withdrawn = (Consent.objects.filter(state=state).count() for state in ("given", "withdrawn"))
-    assert given > withdrawn > 0
-    # Some of those on the preference service's list agreed to be rung, and are.
-    agreed = Consent.objects.filter(state="given").values("person__household")
-    assert QueueEntry.objects.filter(household__in=agreed).exists()
-    assert set(PersonTag.objects.values_list("tag__name", flat=True)) == {name for name, _ in invention.TAGS}
-
-
-def test_the_preview_of_a_phone_bank_knows_every_common_reason(loaded):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT refusal FROM compliance_call_status(now()) WHERE refusal IS NOT NULL")
-        reasons = {reason for (reason,) in cursor.fetchall()}
-    assert reasons >= {"no_number", "tps", "screening_old", "suppressed", "retired"}, reasons
-
-
-def test_it_can_be_tried_at_any_hour_where_the_demo_is_allowed_and_only_there(loaded, settings):
-    """Its numbers belong to nobody; everybody else keeps the hours (rule C10)."""
-    now = timezone.now()
-    bank = PhoneBank.objects.get(name__startswith="Walthamstow")
-    nights = [datetime(2026, 11, 22, 3, tzinfo=UTC), datetime(2026, 12, 25, 12, tzinfo=UTC)]
-
-    def is_open_at_night():
-        return {is_open("Europe/London", "GB-ENG", read_settings(bank.pk, now).hours, night) for night in nights}
-
-    settings.DEMO = True
-    assert is_open_at_night() == {True}
-    Campaign.objects.update(is_demo=False)
-    assert is_open_at_night() == {False}
-    Campaign.objects.update(is_demo=True)
-    settings.DEMO = False
-    assert is_open_at_night() == {False}
-
-
-def test_there_is_an_evening_gone_by_and_two_to_come(loaded):
-    now = timezone.now()
-    past, next_one, other = Event.objects.order_by("starts_at")
-    assert past.ends_at < now < next_one.starts_at < other.starts_at
-    assert {event.starts_at.astimezone(ZoneInfo(event.time_zone)).weekday() for event in (past, next_one, other)} == {0}
-    assert [event.area.name for event in (past, next_one, other)] == ["Walthamstow", "Walthamstow", "Bury North"]
-    assert {event.status for event in (past, next_one, other)} == {"published"}
-    came = Attendance.objects.filter(event=past, arrived_at__isnull=False)
-    rang = set(Call.objects.filter(occurred_at__range=(past.starts_at, past.ends_at)).values_list("caller", flat=True))
-    assert set(came.values_list("user", flat=True)) == rang
-    assert set(past.session.callers.values_list("user", flat=True)) == rang
-    assert past.session.closed_at == past.ends_at
-    assert Attendance.objects.filter(event=next_one).count() > Attendance.objects.filter(event=other).count() > 3
-    assert not Notice.objects.filter(state="waiting", due_at__lte=now).exists()
-    assert PhoneBank.objects.filter(status="open").count() == 2
 
 
 @pytest.mark.slow
@@ -211,6 +66,7 @@ def test_files_of_its_imports_go_with_it(places, django_capture_on_commit_callba
     assert not file.storage.exists(file.name)
 
 
+@pytest.mark.slow
 def test_removed_without_a_trace_and_loaded_again(places):
     before = row_counts()
     first = demo.load(now=timezone.now(), electors=300)
@@ -282,8 +138,3 @@ def test_not_twice_and_not_beside_a_real_register(loaded):
     with pytest.raises(demo.DemoError, match="register of Bury North"):
         demo.load(now=timezone.now())
     assert row_counts() == before
-
-
-def test_loading_is_logged(loaded):
-    assert AuditEvent.objects.filter(verb="load_demo").count() == 1
-    assert Elector.objects.exists()
