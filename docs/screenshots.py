@@ -55,7 +55,7 @@ SHOTS = [
     Shot("results", "organiser", "/phonebank/organise/{campaign}/results/"),
     Shot("event", VISITOR, "/events/", follow="main a[href^='/events/monday']", screen="phone"),
     Shot("lobby", "caller", "/phonebank/sessions/2/", press="form[action$='/join/'] button", screen="phone"),
-    Shot("board", "organiser", "/phonebank/sessions/1/board/"),
+    Shot("board", "organiser", "/phonebank/sessions/1/board/", follow="main a[href*='/phonebank/board/']"),
     Shot("report", "organiser", "/phonebank/sessions/1/report/"),
     Shot("map", "organiser", "/insight/{campaign}/"),
     Shot("import-wizard", "data_manager", "/imports/new/register/"),
@@ -104,6 +104,8 @@ def draw(browser: Browser, links: dict[str, str], shot: Shot, scheme: str) -> Pa
         follow(page, shot)
     if shot.press and page.locator(shot.press).count():
         page.locator(shot.press).first.click()
+        page.wait_for_load_state("networkidle")
+        page.reload()  # without what is said once, of the press
     page.wait_for_load_state("networkidle")
     picture = IMAGES / f"{shot.name}-{scheme}.png"
     page.screenshot(path=picture)

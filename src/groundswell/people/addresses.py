@@ -7,7 +7,7 @@ import unicodedata
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberType
@@ -88,11 +88,15 @@ def is_home_number(e164: str) -> bool:
     return e164.startswith((f"+{UNITED_KINGDOM}", "+999"))
 
 
+# An address at a bare name such as "localhost", which Django lets pass, is nobody's mailbox.
+_check_email = EmailValidator(allowlist=[])
+
+
 def normalise_email(text: str) -> str:
     """`text` in lower case without surrounding space. Raises AddressError."""
     email = text.strip().lower()
     try:
-        validate_email(email)
+        _check_email(email)
     except ValidationError as problem:
         raise AddressError(_("“%(text)s” is not an email address.") % {"text": text.strip()[:80]}) from problem
     return email

@@ -82,7 +82,7 @@ class SignUpForm(forms.Form):
     def clean_name(self) -> str:
         """A name has letters in it."""
         name: str = self.cleaned_data["name"]
-        if not fold(name):
+        if not any(letter.isalpha() for letter in fold(name)):
             raise forms.ValidationError(self.fields["name"].error_messages["required"])
         return name
 

@@ -79,8 +79,10 @@ def give_up_lost(*, now: datetime) -> int:
 
 
 def why_not(notice: Notice, *, now: datetime) -> NoticeReason | None:
-    """Why a letter is not to be sent any more, as things are now; None: it goes."""
-    attendance, event = notice.attendance, notice.attendance.event
+    """Why a letter is not to be sent any more, as things are now, whatever they were when it was leased; None: it goes."""
+    found = Attendance.objects.select_related("event", "action", "person", "email")
+    attendance = found.get(pk=notice.attendance_id)
+    event = attendance.event
     refusal = letter_refusal(person=attendance.person, address=attendance.email)
     if refusal is not None:
         return REASON_OF.get(refusal, NoticeReason.CLOSED)

@@ -179,6 +179,28 @@ def test_who_is_erased_gets_nothing_and_leaves_no_letter_behind(post):
     assert Notice.objects.count() == 0
 
 
+def test_a_reminder_in_the_workers_hands_while_the_event_is_cancelled_does_not_go(post, monkeypatch):
+    evening = Evening()
+    siân = signed_up(evening)
+    send()
+    asked = delivery.why_not
+
+    def called_off_just_then(notice, *, now):
+        if evening.event.status != "cancelled":
+            evening.event.status = "cancelled"
+            evening.event.sequence += 1
+            evening.event.save()
+            cancel_notices(evening.event, now=now)
+        return asked(notice, now=now)
+
+    monkeypatch.setattr(delivery, "why_not", called_off_just_then)
+    for _twice in range(2):
+        send(MONDAY - timedelta(hours=1))
+    assert [letter["Subject"].split(":")[0] for letter in post.letters] == ["You are coming", "Cancelled"]
+    assert state_of(siân, "day_before") == ("dropped", NoticeReason.EVENT_CANCELLED)
+    assert state_of(siân, "hour_before") == ("dropped", NoticeReason.EVENT_CANCELLED)
+
+
 def test_an_address_closed_between_planning_and_reminder_gets_no_reminder(post):
     siân = signed_up(Evening())
     send()

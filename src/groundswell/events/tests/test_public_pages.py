@@ -186,8 +186,10 @@ def test_boxes_wait_for_their_owner(event: Event, client: Client) -> None:
     [
         ({"name": ""}, "Tell us your name"),
         ({"name": "..."}, "Tell us your name"),
+        ({"name": "🙂🙂"}, "Tell us your name"),
         ({"email": ""}, "Give us your email"),
         ({"email": "nobody"}, "is not an email address"),
+        ({"email": "bea@localhost"}, "is not an email address"),
         ({"phone": "ring me"}, "is not a telephone number"),
     ],
 )
