@@ -19,7 +19,7 @@ from groundswell.accounts.tests.builders import make_campaign, make_member, make
 from groundswell.campaigns.enums import ShareChannel
 from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script, ShareLink
 from groundswell.campaigns.operations.asks import link_for
-from groundswell.compliance.models import Consent, Suppression
+from groundswell.compliance.models import Consent, HoursBucket, Suppression
 from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
@@ -36,7 +36,7 @@ from groundswell.people.models import (
     PersonTag,
     Tag,
 )
-from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Session
+from groundswell.phonebank.models import CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Session
 from groundswell.places.models import Area
 from permissions.viewers import role_of
 

@@ -69,6 +69,23 @@ class Figure(models.Model):
         return self.key in FIXED_FIGURES
 
 
+class HoursBucket(models.Model):
+    """People who share contact hours: a named time zone and a bank-holiday calendar (rules C10, M9).
+
+    It leads the indexes of what waits for a good hour, so that a claim looks only into the buckets that are open now.
+    """
+
+    id = models.SmallAutoField(primary_key=True)
+    time_zone = models.CharField(max_length=64)
+    holiday_region = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="hours_bucket", fields=["time_zone", "holiday_region"])]
+
+    def __str__(self) -> str:
+        return f"{self.time_zone} {self.holiday_region}".strip()
+
+
 class Consent(models.Model):
     """One line of the consent ledger, per address, channel and purpose (rule M4).
 

@@ -16,8 +16,9 @@ from django.conf import settings
 
 from groundswell.compliance.figures import contact_hours
 from groundswell.compliance.hours import ROUND_THE_CLOCK, ContactHours, is_open, opens_next
+from groundswell.compliance.models import HoursBucket
 from groundswell.phonebank.limits import Limits, limits_in_force
-from groundswell.phonebank.models import HoursBucket, Outcome, PhoneBank
+from groundswell.phonebank.models import Outcome, PhoneBank
 
 # Seconds. The figures and the outcomes change a few times a year; the phone bank's own settings carry a version.
 KEPT_FOR = 30.0

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from groundswell.compliance.models import HoursBucket
 from groundswell.phonebank.bank_settings import settings_of
 from groundswell.phonebank.claims import WhyEmpty
 from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus, QueueState
-from groundswell.phonebank.models import Flag, HoursBucket, PhoneBank, QueueEntry
+from groundswell.phonebank.models import Flag, PhoneBank, QueueEntry
 from groundswell.phonebank.rules import ODDITY_CALLS, ODDITY_WINDOW
 
 # Called, as far as they needed to be.

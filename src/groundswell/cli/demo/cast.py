@@ -14,9 +14,9 @@ from groundswell.campaigns.operations.cribs import save_crib_sheet
 from groundswell.campaigns.operations.questions import add_ready_question, add_voter_id
 from groundswell.campaigns.operations.scripts import branch_step, create_script
 from groundswell.campaigns.ready_questions import ReadyQuestion
+from groundswell.campaigns.segments import check_expression
 from groundswell.cli.demo import story
 from groundswell.people.models import Segment
-from groundswell.phonebank.segments import check_expression
 from groundswell.places.models import Area
 
 

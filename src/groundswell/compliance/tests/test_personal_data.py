@@ -243,7 +243,7 @@ def test_no_table_escapes_the_models() -> None:
 
 def test_who_was_shown_the_household_is_handed_over(person: Person, data_manager: User, now: datetime) -> None:
     bank = model("phonebank.PhoneBank").objects.get()
-    bucket, _ = model("phonebank.HoursBucket").objects.get_or_create(time_zone="Europe/London", holiday_region="")
+    bucket, _ = model("compliance.HoursBucket").objects.get_or_create(time_zone="Europe/London", holiday_region="")
     entry = bank.queue.create(
         campaign_id=bank.campaign_id, household=person.household, bucket=bucket, priority=0, position=1
     )

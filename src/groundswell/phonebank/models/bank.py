@@ -57,23 +57,6 @@ class Outcome(models.Model):
         return self.label
 
 
-class HoursBucket(models.Model):
-    """Households that share contact hours: a named time zone and a bank-holiday calendar (rule C10).
-
-    It leads the queue's index, so that a claim looks only into the buckets that are open now.
-    """
-
-    id = models.SmallAutoField(primary_key=True)
-    time_zone = models.CharField(max_length=64)
-    holiday_region = models.CharField(max_length=32, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="hours_bucket", fields=["time_zone", "holiday_region"])]
-
-    def __str__(self) -> str:
-        return f"{self.time_zone} {self.holiday_region}".strip()
-
-
 class PhoneBankQuerySet(models.QuerySet["PhoneBank"]):
     """Phone banks by who may work with them."""
 
@@ -155,7 +138,7 @@ class QueueEntry(models.Model):
     person = models.ForeignKey(
         "people.Person", on_delete=models.CASCADE, null=True, related_name="queue_entries", db_index=False
     )
-    bucket = models.ForeignKey(HoursBucket, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bucket = models.ForeignKey("compliance.HoursBucket", on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.PositiveSmallIntegerField(choices=QueueState.choices, default=QueueState.READY)
     priority = models.SmallIntegerField(default=0)
     position = models.IntegerField(default=0)

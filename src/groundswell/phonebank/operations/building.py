@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
+from groundswell.campaigns.segments import SegmentError
 from groundswell.config.beside import Beside
 from groundswell.phonebank.models import PhoneBank, QueueBuild
 from groundswell.phonebank.operations import reckoning
 from groundswell.phonebank.operations.lists import check_can_open, open_phone_bank, refresh_queue
 from groundswell.phonebank.rules import PhoneBankError
-from groundswell.phonebank.segments import SegmentError
 
 # A build that has said nothing for so long may be asked for again.
 SILENT = timedelta(minutes=10)

@@ -17,14 +17,15 @@ from psycopg import ClientCursor
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
+from groundswell.campaigns.segments import people_in
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.hours import HOLIDAY_REGIONS, read_week
+from groundswell.compliance.models import HoursBucket
 from groundswell.phonebank.bank_settings import caller_day, day_start, forget
 from groundswell.phonebank.enums import PhoneBankStatus
 from groundswell.phonebank.limits import Limits, check_limits, limits_in_force
-from groundswell.phonebank.models import HoursBucket, PhoneBank
+from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.rules import PhoneBankError
-from groundswell.phonebank.segments import people_in
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 MANY = 1_000

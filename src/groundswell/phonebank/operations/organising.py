@@ -15,6 +15,7 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.campaigns.models import Campaign, Script
+from groundswell.campaigns.segments import check_expression
 from groundswell.people.models import Segment
 from groundswell.phonebank.bank_settings import caller_day, forget
 from groundswell.phonebank.enums import OutcomeNext, PhoneBankStatus
@@ -22,7 +23,6 @@ from groundswell.phonebank.limits import check_limits, limits_in_force
 from groundswell.phonebank.models import CallerStatus, Outcome, PhoneBank
 from groundswell.phonebank.operations.lists import change_phone_bank
 from groundswell.phonebank.rules import PhoneBankError
-from groundswell.phonebank.segments import check_expression
 from groundswell.places.models import Area
 
 

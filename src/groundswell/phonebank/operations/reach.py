@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from groundswell.campaigns.segments import check_expression
 from groundswell.phonebank.enums import ReckoningKind
 from groundswell.phonebank.limits import Limits
 from groundswell.phonebank.operations.lists import Meant, Preview, count_reach, preview
 from groundswell.phonebank.operations.reckoning import Question, ask_for
-from groundswell.phonebank.segments import check_expression
 
 
 @dataclass(frozen=True, slots=True)

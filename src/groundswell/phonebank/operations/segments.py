@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from groundswell.campaigns.segments import people_in
 from groundswell.people.models import Person
 from groundswell.phonebank.bank_settings import caller_day
 from groundswell.phonebank.enums import DoneReason, QueueState
 from groundswell.phonebank.models import QueueEntry
-from groundswell.phonebank.segments import people_in
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 -- A bucket for each clock and calendar met in the list. `regions` maps nations to bank-holiday calendars.
-INSERT INTO phonebank_hoursbucket (time_zone, holiday_region)
+INSERT INTO compliance_hoursbucket (time_zone, holiday_region)
 SELECT DISTINCT coalesce(a.time_zone, %(zone)s::text), coalesce(%(regions)s::jsonb ->> a.nation, '')
   FROM (SELECT DISTINCT h.constituency_id
           FROM phonebank_listed l LEFT JOIN people_household h ON h.id = l.household_id

@@ -22,7 +22,7 @@ WITH fresh AS (
       FROM fresh f
       LEFT JOIN people_household h ON h.id = f.household_id
       LEFT JOIN places_area a ON a.id = h.constituency_id
-      JOIN phonebank_hoursbucket b
+      JOIN compliance_hoursbucket b
         ON b.time_zone = coalesce(a.time_zone, %(zone)s::text)
        AND b.holiday_region = coalesce(%(regions)s::jsonb ->> a.nation, '')
 )

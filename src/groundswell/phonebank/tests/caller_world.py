@@ -16,11 +16,11 @@ from groundswell.campaigns.operations.questions import add_ready_question, add_v
 from groundswell.campaigns.operations.scripts import create_script
 from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.compliance.enums import ScreeningList
-from groundswell.compliance.models import Figure, Screening, ScreeningFile
+from groundswell.compliance.models import Figure, HoursBucket, Screening, ScreeningFile
 from groundswell.people.addresses import address_hash
 from groundswell.people.models import ContactPoint, DataSource, Household, Person, PersonContact
 from groundswell.phonebank import bank_settings
-from groundswell.phonebank.models import HoursBucket, PhoneBank, QueueEntry
+from groundswell.phonebank.models import PhoneBank, QueueEntry
 from groundswell.places.models import Area
 
 # From Ofcom's ranges for drama: 01632 960000 to 960999.

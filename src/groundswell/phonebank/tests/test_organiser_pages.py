@@ -18,8 +18,9 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Campaign, Script
+from groundswell.compliance.models import HoursBucket
 from groundswell.phonebank.dashboards import bank_progress, callers_of, pace
-from groundswell.phonebank.models import CallerStatus, Flag, HoursBucket, Outcome, PhoneBank, QueueEntry, Tally
+from groundswell.phonebank.models import CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Tally
 from groundswell.phonebank.operations import lists, rebuild_tallies
 from groundswell.phonebank.said import where_voters_stand
 from groundswell.phonebank.tests.organiser_world import answer, builder_data, call, queries_of, url

@@ -14,14 +14,14 @@ from groundswell.campaigns.models import Answer
 from groundswell.compliance.enums import Refusal, SuppressionScope
 from groundswell.compliance.figures import HOURS_FIGURES, figures_of, hours_from
 from groundswell.compliance.hours import holiday_region, opens_next
-from groundswell.compliance.models import Consent, Suppression
+from groundswell.compliance.models import Consent, HoursBucket, Suppression
 from groundswell.compliance.queries import consents_about, still_held, suppressions_of
 from groundswell.compliance.rule_texts import WHY_NOT, explanation_anchor
 from groundswell.people.enums import ContactKind, Franchise
 from groundswell.people.franchise import Election, elections_open_to
 from groundswell.people.models import Elector, Person
 from groundswell.phonebank.bank_settings import day_start
-from groundswell.phonebank.models import Call, HoursBucket
+from groundswell.phonebank.models import Call
 from groundswell.web.person.statements import ask
 from groundswell.web.person.timeline import Event, timeline_of
 

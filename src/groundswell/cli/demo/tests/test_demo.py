@@ -26,7 +26,7 @@ from groundswell.places.operations import load_reference_data
 pytestmark = pytest.mark.django_db
 # The log of who did what is append-only: that the demo was there is remembered. Contact hours are shared with whatever
 # comes later, as the packaged places are.
-KEPT = {"accounts.AuditEvent", "accounts.AuditSeal", "phonebank.HoursBucket"}
+KEPT = {"accounts.AuditEvent", "accounts.AuditSeal", "compliance.HoursBucket"}
 
 
 def row_counts() -> dict[str, int]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from groundswell.campaigns.segments import SegmentError
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT, explanation_anchor
 from groundswell.phonebank.bank_settings import caller_day
@@ -32,7 +33,6 @@ from groundswell.phonebank.operations.reach import reach_of
 from groundswell.phonebank.operations.reckoning import moment_of
 from groundswell.phonebank.queries import queue_counts, why_empty
 from groundswell.phonebank.rules import PhoneBankError
-from groundswell.phonebank.segments import SegmentError
 from groundswell.phonebank.tasks import reckon_figures
 from groundswell.phonebank.views.organiser.builder import PhoneBankForm, WhomForm
 from groundswell.phonebank.views.organiser.building import WAITS_LONG, building, with_queue

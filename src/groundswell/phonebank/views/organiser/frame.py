@@ -13,9 +13,9 @@ from groundswell.accounts.audit import record_each
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.models import Membership, User
 from groundswell.campaigns.models import Campaign
+from groundswell.campaigns.segments import SegmentError
 from groundswell.phonebank.models import Flag, PhoneBank, QueueEntry
 from groundswell.phonebank.rules import PhoneBankError
-from groundswell.phonebank.segments import SegmentError
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -20,12 +20,12 @@ import groundswell
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, User
 from groundswell.compliance.enums import Channel, Refusal
-from groundswell.compliance.models import Consent, Screening, Suppression
+from groundswell.compliance.models import Consent, HoursBucket, Screening, Suppression
 from groundswell.compliance.operations import record_consent
 from groundswell.compliance.rule_texts import WHY_NOT, explanation_anchor
 from groundswell.compliance.tests.conftest import World
 from groundswell.people.models import ContactPoint, ImportBatch, Person
-from groundswell.phonebank.models import Call, HoursBucket, Outcome, PhoneBank
+from groundswell.phonebank.models import Call, Outcome, PhoneBank
 from groundswell.web.person.tests.conftest import PHONE, Staff
 from groundswell.web.person.timeline import WORDS
 

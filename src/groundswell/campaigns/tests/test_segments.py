@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from groundswell.campaigns.models import Answer
+from groundswell.campaigns.segments import SegmentError, check_expression, people_in
 from groundswell.people.models import Person, PersonTag, Tag
-from groundswell.phonebank.segments import SegmentError, check_expression, people_in
 from groundswell.phonebank.tests.world import NOON, World
 
 TODAY = NOON.date()
