@@ -57,3 +57,16 @@ class Refusal(TextChoices):
     SCREENING_OLD = "screening_old", _("screening too old")
     CALLED_TODAY = "called_today", _("already called today")
     ATTEMPTS_USED = "attempts_used", _("called often enough")
+
+
+class MessageRefusal(TextChoices):
+    """Why nothing may be written to an address by a channel: the answer of the one definition, in the order it is asked."""
+
+    ERASED = "erased", _("erased")
+    ANONYMOUS = "anonymous", _("anonymous entry")
+    UNDER_AGE = "under_age", _("under 16")
+    DECEASED = "deceased", _("deceased")
+    OBJECTED = "objected", _("objected to marketing")
+    SUPPRESSED = "suppressed", _("asked not to be messaged")
+    RETIRED = "retired", _("address no longer in use")
+    NO_CONSENT = "no_consent", _("no consent for this channel and address")

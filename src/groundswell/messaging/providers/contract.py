@@ -1,0 +1,84 @@
+"""What a provider is to the outbox: it takes messages, and its webhooks say what became of them and what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from typing import Protocol
+
+from groundswell.messaging.enums import DeliveryReason, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as it leaves: composed, allowed and committed. `reference` is ours, the same however often it is tried."""
+
+    delivery_id: int
+    reference: str
+    sender_name: str
+    sender_address: str
+    to: str
+    text: str
+    subject: str = ""
+    html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    # The provider is to give up after this (rule M9).
+    valid_until: datetime | None = None
+
+
+class Outcome(Enum):
+    """What is known after handing over: taken; refused for good; certainly not taken, try again; nobody knows."""
+
+    TAKEN = auto()
+    REFUSED = auto()
+    LATER = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What came of one message. `provider_id` is by what its receipts will name it."""
+
+    delivery_id: int
+    outcome: Outcome
+    provider_id: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptOf:
+    """What a provider says became of a message: `sent`, `delivered`, or `failed` with a reason."""
+
+    event_id: str
+    provider_id: str
+    state: DeliveryState
+    at: datetime
+    reason: DeliveryReason | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundOf:
+    """A message that came in, with addresses as the provider writes them (E.164 for numbers)."""
+
+    provider_id: str
+    our_address: str
+    their_address: str
+    text: str
+    at: datetime
+
+
+class Provider(Protocol):
+    """A way out. Called outside transactions only, and never with anything that was not committed first."""
+
+    name: str
+
+    def send(self, batch: Sequence[Outgoing]) -> list[Handed]:
+        """Hand over each; one answer for each, in any order. Raises nothing: what went wrong is an answer."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
