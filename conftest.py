@@ -91,13 +91,13 @@ def django_db_setup(
 
 
 @pytest.fixture(scope="module")
-def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
-    """For what a module's fixture makes once for its tests: it is committed, and gone when the module has ended.
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:  # noqa: ARG001
+    """For what a module's fixture makes once, `with lasting():`, for its tests. It is committed, and gone after the module.
 
     A test takes back what it does itself, as ever. One with real transactions in the same module would take it all.
     """
+    yield django_db_blocker.unblock
     with django_db_blocker.unblock():
-        yield
         make_as_it_was()
 
 

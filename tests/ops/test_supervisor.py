@@ -55,6 +55,7 @@ def test_child_that_has_worked_is_started_again_for_ever(monkeypatch: pytest.Mon
     assert parent.run() is True
 
 
+@pytest.mark.slow
 def test_child_that_ignores_the_polite_signal_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(supervisor, "STOP_PATIENCE", 0.3)
     ready = tmp_path / "ready"
@@ -67,6 +68,7 @@ def test_child_that_ignores_the_polite_signal_is_killed(monkeypatch: pytest.Monk
     assert child.process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_stop_it_and_are_handed_back_afterwards(number: int) -> None:
     before = signal.getsignal(number)

@@ -94,16 +94,17 @@ def address_of(row: Row, world: World) -> str:
 
 
 @pytest.fixture(scope="module")
-def world(lasting: None) -> World:
+def world(lasting: Any) -> World:
     """The world with everybody in it and everything that an address of the table points at."""
-    world = World()
-    for row in TABLE:
-        address_of(row, world)
-        if row.data:
-            row.data(world)
-    for viewer in VIEWERS:
-        world.client(viewer)
-    return world
+    with lasting():
+        world = World()
+        for row in TABLE:
+            address_of(row, world)
+            if row.data:
+                row.data(world)
+        for viewer in VIEWERS:
+            world.client(viewer)
+        return world
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)

@@ -25,15 +25,8 @@ def leader(client: Client, live: World) -> Client:
     return sign_in(client, make_member(Role.ORGANISER, live.campaign).user)
 
 
-@pytest.fixture
-def national(db: None) -> Campaign:
+def make_national_campaign() -> Campaign:
     """A campaign about all 650 seats."""
     make_organisation()
     load_reference_data()
     return Campaign.objects.create(name="Everywhere", slug="everywhere", own_party="Labour")
-
-
-@pytest.fixture
-def national_leader(client: Client, national: Campaign) -> Client:
-    """Signed in as its organiser."""
-    return sign_in(client, make_member(Role.ORGANISER, national).user)

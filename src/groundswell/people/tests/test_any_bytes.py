@@ -88,6 +88,7 @@ names = st.text(st.sampled_from("abcdefgŵŷéÀ 'Ł-"), min_size=1, max_size=20
 )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @FEW
 @given(st.dictionaries(st.integers(1, 999_999), st.tuples(names, names), min_size=1, max_size=12))

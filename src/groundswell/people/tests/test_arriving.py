@@ -94,6 +94,7 @@ some_rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @FEW
 @given(some_rows, st.sampled_from([3, 6, newcomers.ADDRESS_BITS]))
 def test_both_ways_bring_the_same(desk, rows, bits):

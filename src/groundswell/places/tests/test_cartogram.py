@@ -155,6 +155,7 @@ def test_places_on_one_spot_or_in_one_line_still_get_each_their_own():
     assert hexagons([]) == {}
 
 
+@pytest.mark.slow
 def test_random_places_keep_their_neighbours():
     places = scattered(150)
     found, known = hexagons(places), surroundings(sorted(places, key=lambda place: place.key))

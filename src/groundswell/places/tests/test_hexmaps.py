@@ -70,6 +70,7 @@ def test_a_very_large_set_gets_no_map(branches, monkeypatch):
     assert not HexMap.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_650_seats_come_with_their_map():
     load_reference_data()
     hex_map = HexMap.objects.get(boundary_set=PARLIAMENT_2024)
@@ -81,6 +82,7 @@ def test_the_650_seats_come_with_their_map():
     assert list(hex_map.places.order_by("pk").values()) == before
 
 
+@pytest.mark.slow
 def test_somebody_s_own_version_of_the_seats_stays_theirs(monkeypatch):
     load_reference_data()
     Area.objects.filter(boundary_set=PARLIAMENT_2024, nation="England").delete()

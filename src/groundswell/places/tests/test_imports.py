@@ -189,6 +189,7 @@ def test_it_needs_a_boundary_set_and_cannot_pose_as_our_own():
         bring(AREAS, RIDINGS, source="groundswell")
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(LAYOUTS)), st.binary(max_size=200), st.lists(st.lists(st.text(max_size=12), max_size=9)))
 def test_whatever_is_in_the_cells_each_row_is_counted_once(name, raw, rows):

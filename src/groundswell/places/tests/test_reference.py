@@ -15,9 +15,10 @@ from groundswell.places.queries import find_area
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def loaded():
-    load_reference_data()
+@pytest.fixture(scope="module")
+def loaded(lasting):
+    with lasting():
+        load_reference_data()
 
 
 def forget_version():
@@ -76,6 +77,7 @@ def test_loading_again_changes_no_row(loaded):
     assert (Contest.objects.count(), Result.objects.count()) == (2600, 16_006)
 
 
+@pytest.mark.slow
 def test_a_new_version_leaves_somebodys_own_rows_alone(loaded):
     for layout, content in (
         (AREAS, b"code,name\nE14001144,Bury North and Nowhere\n"),
@@ -94,6 +96,7 @@ def test_a_new_version_leaves_somebodys_own_rows_alone(loaded):
     assert holder.name == "Somebody Else"
 
 
+@pytest.mark.slow
 def test_a_successor_in_a_new_version_ends_the_term_before(loaded):
     seat = Area.objects.get(boundary_set=PARLIAMENT_2024, code="E14001144")
     seat.office_holders.update(name="Who Was Before")

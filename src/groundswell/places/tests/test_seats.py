@@ -11,9 +11,10 @@ from groundswell.places.seats import is_party
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def seats():
-    load_reference_data()
+@pytest.fixture(scope="module")
+def seats(lasting):
+    with lasting():
+        load_reference_data()
 
     def seat(name, boundary_set=PARLIAMENT_2024):
         return Area.objects.get(boundary_set=boundary_set, name=name)

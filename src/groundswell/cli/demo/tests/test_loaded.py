@@ -31,19 +31,21 @@ from groundswell.phonebank.models import Call, Flag, PhoneBank, QueueEntry, Tall
 from groundswell.places.models import Area
 from groundswell.places.operations import load_reference_data
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def before(lasting: None) -> dict[str, int]:
-    load_reference_data()
-    return row_counts()
+def before(lasting):
+    with lasting():
+        load_reference_data()
+        return row_counts()
 
 
 @pytest.fixture(scope="module")
-def loaded(before: dict[str, int]) -> dict[str, int]:
+def loaded(lasting, before):
     """The demo once for all that look at it, each in a transaction of its own."""
-    return demo.load(now=timezone.now(), electors=700)
+    with lasting():
+        return demo.load(now=timezone.now(), electors=700)
 
 
 def test_what_is_loaded(loaded):
