@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "groundswell.accounts.middleware.AccessMiddleware",
-    "groundswell.web.middleware.ButtonsOnlyMiddleware",
+    "groundswell.web.middleware.KindRefusalMiddleware",
 ]
 
 ROOT_URLCONF = "groundswell.config.urls"

@@ -11,6 +11,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from groundswell.config.numbers import read_whole_number
 from groundswell.people import rules
 from groundswell.people.addresses import fold, name_key, normalise_postcode
 from groundswell.people.entry_batch import Batch, Reject, RowRejectedError
@@ -126,8 +127,8 @@ class EntryReader:
         change = "full"
         if self.changes:
             change = rules.change_of(row[self.created], row[self.deleted])
-            if self.record_total >= 0 and row[self.record_total].strip().isdigit():
-                self.stated_total = int(row[self.record_total])
+            if self.record_total >= 0 and (total := read_whole_number(row[self.record_total].strip())) is not None:
+                self.stated_total = total
             if change == "ignore":
                 return None
         prefix, number, suffix = self._elector_number(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from groundswell.config.numbers import read_whole_number
 from groundswell.people.enums import Franchise
 
 # Where the date of attainment is the 16th birthday (rule R5); elsewhere it is the 18th.
@@ -100,7 +101,7 @@ def change_of(created: str, deleted: str) -> str:
 
 def _month(cell: str) -> int:
     digits = cell.strip().split(".")[0]
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+    return read_whole_number(digits) or 0
 
 
 def has_shrunk(rows: int, before: int) -> bool:

@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundswell.config.numbers import read_whole_number
 from groundswell.places.enums import AreaKind
 from groundswell.places.postcodes import compact
 
@@ -74,9 +75,10 @@ def _count(cells: Cells, column: str, *, needed: bool = False) -> int | None:
     text = cells.get(column, "").replace(",", "").replace(" ", "")
     if not text and not needed:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > _LARGEST_COUNT:
+    count = read_whole_number(text)
+    if count is None or count > _LARGEST_COUNT:
         raise RowError(_("%(column)s is not a whole number.") % {"column": column})
-    return int(text)
+    return count
 
 
 def _degrees(cells: Cells, column: str, limit: int) -> float | None:

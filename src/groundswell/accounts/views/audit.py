@@ -17,6 +17,7 @@ from groundswell.accounts.exports import csv_response
 from groundswell.accounts.forms import AuditFilterForm
 from groundswell.accounts.models import AuditEvent, Membership, User
 from groundswell.accounts.seals import latest_seal
+from groundswell.config.numbers import read_whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     context = {
         "form": form,
-        "log": queries.audit_page(events, int(before) if before.isdigit() and len(before) < 19 else None),
+        "log": queries.audit_page(events, read_whole_number(before)),
         "is_first": not before,
         "is_filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
         "seal": latest_seal(),

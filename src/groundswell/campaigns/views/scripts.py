@@ -43,6 +43,7 @@ from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.campaigns.rules import CampaignRuleError, fill_line
 from groundswell.campaigns.scripts import PlannedQuestion, ScriptPlan, build_plan
 from groundswell.campaigns.views.refusals import LEADERS, told, user_of
+from groundswell.config.numbers import read_whole_number
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -162,7 +163,7 @@ def step(request: HttpRequest, slug: str, pk: int, step_id: int) -> HttpResponse
             remove_step(step=the_step, by=user)
     else:
         chosen = request.POST.getlist("show_if") if request.POST.get("when") == "after" else []
-        options = Option.objects.filter(question__campaign=found.campaign_id, pk__in=[p for p in chosen if p.isdigit()])
+        options = Option.objects.filter(question__campaign=found.campaign_id, pk__in=[_number(p) for p in chosen])
         if request.POST.get("when") == "after" and not options:
             messages.error(request, _("Choose at least one answer after which it is asked, or choose “Always”."))
         else:
@@ -325,4 +326,4 @@ def _preview(request: HttpRequest, plan: ScriptPlan, opening: str, closing: str)
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return read_whole_number(text) or 0

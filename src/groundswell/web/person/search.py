@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.models import Membership
+from groundswell.config.numbers import read_whole_number
 from groundswell.people.addresses import (
     AddressError,
     fold,
@@ -100,7 +101,7 @@ def find_people(question: Question, membership: Membership, *, after: str = "") 
     last_key, _sep, last_id = after.rpartition("~")
     parameters: dict[str, Any] = {
         "last_key": last_key,
-        "last_id": int(last_id) if last_id.isdigit() else 0,
+        "last_id": read_whole_number(last_id) or 0,
         "limit": PAGE + 1,
         "phone": ContactKind.PHONE.value,
         "member": membership.pk,

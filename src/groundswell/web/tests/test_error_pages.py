@@ -10,6 +10,7 @@ from django.urls import include, path, reverse
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_campaign, make_member, sign_in
+from groundswell.campaigns.models import Question, Script
 
 pytestmark = pytest.mark.django_db
 SECRET_OF_THE_HOUSE = "the database password"
@@ -72,6 +73,23 @@ def test_a_broken_page_needs_no_database(monkeypatch):
     assert "Something broke on our side" in answer.content.decode()
 
 
+def test_a_null_byte_is_a_garbled_request_and_changes_nothing(client):
+    campaign = make_campaign()
+    question = Question.objects.create(campaign=campaign, key="q", text="Which party?", kind="text")
+    sign_in(client, make_member(Role.ORGANISER, campaign).user)
+    answer = client.post(reverse("campaigns:question", args=[campaign.slug, question.pk]), {"text": "Who\0?"})
+    assert answer.status_code == 400
+    assert "That request was garbled" in answer.content.decode()
+    question.refresh_from_db()
+    assert question.text == "Which party?"
+
+
+def test_a_fault_of_ours_stays_ours_whatever_was_sent():
+    client = Client(raise_request_exception=False)
+    with override_settings(ROOT_URLCONF=__name__, DEBUG=False):
+        assert client.get("/broken/", {"q": "\0"}).status_code == 500
+
+
 def test_the_address_of_a_button_shows_the_way_back_to_it(client):
     campaign = make_campaign()
     sign_in(client, make_member(Role.OWNER).user)
@@ -84,3 +102,20 @@ def test_the_address_of_a_button_shows_the_way_back_to_it(client):
     assert client.put(address).content == b""
     caller.refresh_from_db()
     assert caller.revoked_at is None
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "9" * 5000, "-1"])
+def test_numbers_of_no_sense_are_nothing_that_is_there(client, number):
+    campaign = make_campaign()
+    script = Script.objects.create(campaign=campaign, name="Monday")
+    sign_in(client, make_member(Role.OWNER).user)
+    slug = campaign.slug
+    asked = [
+        client.get(reverse("campaigns:new_question", args=[slug]), {"script": number}),
+        client.post(reverse("campaigns:steps", args=[slug, script.pk]), {"question": number}),
+        client.get(reverse("accounts:audit"), {"before": number}),
+        client.get(reverse("person:search"), {"q": "Thompson", "after": f"thompson~{number}"}),
+        client.post(reverse("phonebank:new_bank", args=[slug]), {"areas": [number], "answered": [number]}),
+    ]
+    assert all(answer.status_code in {200, 302, 404, 422} for answer in asked), [a.status_code for a in asked]
+    assert not script.steps.exists()

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from groundswell.campaigns.scripts import plan_for
+from groundswell.config.numbers import read_whole_number
 from groundswell.phonebank.bank_settings import outcomes, settings_of
 from groundswell.phonebank.claims import CallResult
 from groundswell.phonebank.rules import CallResultError
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from groundswell.phonebank.claims import HouseholdToCall
 
 MOST_PEOPLE = 60
-LARGEST_ID = 2**63 - 1
 
 
 def client_uuid_of(household: HouseholdToCall) -> UUID:
@@ -69,8 +69,7 @@ def read_uuid(posted: QueryDict, name: str) -> UUID:
 
 def read_id(posted: QueryDict, name: str) -> int | None:
     """A row's number, or None."""
-    value = posted.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and int(value) <= LARGEST_ID else None
+    return read_whole_number(posted.get(name))
 
 
 def _occurred_at(posted: QueryDict, now: datetime) -> datetime:
@@ -114,4 +113,4 @@ def _answers(posted: QueryDict, bank_id: int, now: datetime) -> tuple[GivenAnswe
 
 def _names_an_answer(name: str) -> bool:
     parts = name.split("-")
-    return len(parts) == 3 and parts[0] == "answer" and parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 19
+    return len(parts) == 3 and parts[0] == "answer" and read_whole_number(parts[1]) is not None

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from groundswell.campaigns.segments import SegmentError
 from groundswell.compliance.enums import Refusal
 from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, WHY_NOT, explanation_anchor
+from groundswell.config.numbers import read_whole_number
 from groundswell.phonebank.bank_settings import caller_day
 from groundswell.phonebank.dashboards import callers_here, forget_progress, outcome_counts, pace, parts_of
 from groundswell.phonebank.enums import DoneReason, EmptyReason, PhoneBankStatus
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from groundswell.phonebank.claims import WhyEmpty
     from groundswell.phonebank.limits import Limits
 
-BIGINT_DIGITS = 19
 EMPTY_RULE = {EmptyReason.OUTSIDE_HOURS: "C10", EmptyReason.COOLING_DOWN: "C11"}
 
 
@@ -190,8 +190,7 @@ def reach(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The same for a phone bank that is still being built, as its form stands. Saves nothing of it."""
     campaign = campaign_for(request, slug)
-    number = request.GET.get("bank", "")
-    bank_id = int(number) if number.isdecimal() and len(number) < BIGINT_DIGITS else 0
+    bank_id = read_whole_number(request.GET.get("bank")) or 0
     form = WhomForm(request.POST, campaign=campaign, membership=membership_of(request), bank_id=bank_id)
     if not form.is_valid():
         return render(request, "phonebank/organiser/reach_later.html", {"form": form})

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.models import Membership
 from groundswell.campaigns.models import Campaign, Script
+from groundswell.config.numbers import read_whole_number
 from groundswell.phonebank.bank_settings import caller_day
 from groundswell.phonebank.enums import PriorityOrder
 from groundswell.phonebank.limits import limits_in_force, too_many_attempts, too_many_households
@@ -146,7 +147,7 @@ class WhomForm(forms.Form):
 
     def _ticked(self, name: str) -> set[int]:
         """What is ticked on the page: as posted, else as saved."""
-        return {int(value) for value in self[name].value() or () if str(value).isdecimal()}
+        return {pk for value in self[name].value() or () if (pk := read_whole_number(str(value))) is not None}
 
     def clean(self) -> dict[str, Any]:
         """An age band runs upward."""

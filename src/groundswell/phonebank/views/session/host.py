@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from groundswell.accounts.rules import LinkState, link_state
+from groundswell.config.numbers import read_whole_number
 from groundswell.phonebank.dashboards import bank_progress, forget_progress
 from groundswell.phonebank.enums import PhoneBankStatus
 from groundswell.phonebank.models import Flag, QueueBuild
@@ -139,8 +140,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
     """On to another list."""
     session = session_to_host(request, pk)
     mine = banks_for(request, session.event.campaign)
-    chosen, was = request.POST.get("to", ""), request.POST.get("from", "")
-    if not (chosen.isdigit() and was.isdigit()):
+    chosen, was = (read_whole_number(request.POST.get(name)) for name in ("to", "from"))
+    if chosen is None or was is None:
         with told(request):
             raise SessionError(_("Choose the list to go on with."))
         return _back(session)

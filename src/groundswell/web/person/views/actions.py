@@ -36,6 +36,7 @@ from groundswell.compliance.operations import (
 )
 from groundswell.compliance.personal_data import shares_of
 from groundswell.compliance.queries import hashes_of, suppressions_of
+from groundswell.config.numbers import read_whole_number
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person
 from groundswell.web.person.access import STAFF, access_person
@@ -57,8 +58,7 @@ def _back(person: Person) -> HttpResponse:
 
 
 def _point(request: HttpRequest, person: Person) -> ContactPoint:
-    raw = request.POST.get("contact_point", "")
-    return get_object_or_404(person.contact_points, pk=raw if raw.isdigit() else 0)
+    return get_object_or_404(person.contact_points, pk=read_whole_number(request.POST.get("contact_point")) or 0)
 
 
 def _say_why(request: HttpRequest, problem: ValidationError) -> None:
