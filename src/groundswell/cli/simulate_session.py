@@ -56,12 +56,14 @@ def command(
     In a database of its own, which is dropped afterwards, unless --here says otherwise. Ends with exit code 1 if a
     request failed, or if the totals are not those of the ledger.
     """
+    began = time.monotonic()
     course = Course(minutes=minutes, speed=speed, screens=screens, seed=seed, steady=steady)
     # Each phone keeps a connection or two.
     allow_connections(3 * callers + screens + 512)
     with _here(course, callers) if here else _scratch(course, callers) as world:
-        found, reckoning, seconds = _played(world, course)
-        result = _result(world, course, found, reckoning, seconds)
+        found, reckoning = _played(world, course)
+        result = _result(world, course, found, reckoning)
+    result["seconds"] = round(time.monotonic() - began, 1)
     for words in [*found.mishaps.samples, *reckoning.faults]:
         note(f"! {words}")
     answer(result, as_json=as_json)
@@ -69,16 +71,15 @@ def command(
         raise SystemExit(1)
 
 
-def _played(world: World, course: Course) -> tuple[Findings, Reckoning, float]:
+def _played(world: World, course: Course) -> tuple[Findings, Reckoning]:
     from groundswell.cli.simulating.evening import play
     from groundswell.cli.simulating.world import reckon
 
-    began = time.monotonic()
     found = asyncio.run(play(world.stage, course, tell=note))
-    return found, reckon(world, found), time.monotonic() - began
+    return found, reckon(world, found)
 
 
-def _result(world: World, course: Course, found: Findings, reckoning: Reckoning, seconds: float) -> dict[str, Any]:
+def _result(world: World, course: Course, found: Findings, reckoning: Reckoning) -> dict[str, Any]:
     numbers = reckoning.numbers
     return {
         "callers": numbers.callers_who_rang,
@@ -98,8 +99,8 @@ def _result(world: World, course: Course, found: Findings, reckoning: Reckoning,
         "unranked": len(numbers.unranked),
         "left_in_hand": len(found.in_hand),
         "requests": found.requests,
-        "seconds": round(seconds, 1),
         "session": world.session.pk,
+        "session_seconds": round(found.open_seconds, 1),
     }
 
 

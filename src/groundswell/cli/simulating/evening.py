@@ -87,6 +87,7 @@ async def _lead(stage: Stage, course: Course, clock: Clock, findings: Findings) 
     await _surely(lambda: browser.get(where))
     await clock.until(0)
     await _surely(lambda: browser.post(f"{where}begin/"))
+    began = clock.now
     said = [(share * course.minutes, words) for share, words in MESSAGES]
     while clock.minute < course.minutes:
         if said and clock.minute >= said[0][0]:
@@ -97,6 +98,7 @@ async def _lead(stage: Stage, course: Course, clock: Clock, findings: Findings) 
         await asyncio.sleep(min(HOST_LOOKS_EVERY, max(0.05, (course.minutes - clock.minute) * 60 / course.speed)))
     findings.closed.set()
     await _surely(lambda: browser.post(f"{where}close/"))
+    findings.open_seconds = clock.now - began
 
 
 async def _watch(stage: Stage, findings: Findings, *, late: float) -> None:

@@ -40,9 +40,14 @@ class Clock:
         self.begin = asyncio.get_running_loop().time() + lobby * 60 / speed
 
     @property
+    def now(self) -> float:
+        """Seconds of our own time."""
+        return asyncio.get_running_loop().time()
+
+    @property
     def minute(self) -> float:
         """Now."""
-        return (asyncio.get_running_loop().time() - self.begin) * self.speed / 60
+        return (self.now - self.begin) * self.speed / 60
 
     async def wait(self, minutes: float) -> None:
         """Let so many minutes go by."""
@@ -76,6 +81,8 @@ class Findings:
     staleness: float = 0.0
     polls: int = 0
     requests: int = 0
+    # From the host's "begin" to their "close", in seconds of our own time.
+    open_seconds: float = 0.0
     thanked: int = 0
     last_board: int | None = None
     closed: asyncio.Event = field(default_factory=asyncio.Event)

@@ -119,7 +119,7 @@ class Volunteer:
         """Where thousands begin at once, each phone goes in at a moment of its own, as lobby.js does."""
         spread = SPREAD.search(page.body)
         moment = self.clock.begin + self.chance.random() * float(spread[1] if spread else 0)
-        await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
+        await asyncio.sleep(max(0.0, moment - self.clock.now))
 
     async def _press_start(self) -> Answer:
         return await self._until_answered(lambda: self.browser.post(f"{self.lobby}start/"))

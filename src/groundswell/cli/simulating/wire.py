@@ -63,6 +63,8 @@ class Browser:
     requests: int = 0
     _reader: asyncio.StreamReader | None = None
     _writer: asyncio.StreamWriter | None = None
+    # One request after the other: what is asked meanwhile waits for the connection.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def get(self, path: str, *, etag: str = "", expects: tuple[int, ...] = (200,), part: bool = False) -> Answer:
         """A page, or a part of one if it has changed."""
@@ -93,16 +95,9 @@ class Browser:
         cookies = f"sessionid={self.session}; csrftoken={self.csrf}"
         message = f"{head}Host: {self.host}:{self.port}\r\nCookie: {cookies}\r\n\r\n".encode() + body
         self.requests += 1
-        was_open = self._writer is not None
         try:
-            try:
-                answer = await self._exchange(message)
-            except (OSError, EOFError):
-                # The server may close a connection that was kept; a browser then asks again without a word.
-                self.hang_up()
-                if not was_open:
-                    raise
-                answer = await self._exchange(message)
+            async with self._turn:
+                answer = await self._surely_exchange(message)
         except (OSError, EOFError, TimeoutError) as error:
             self.hang_up()
             self.mishaps.add(f"{head.split(' HTTP')[0]}: no answer ({error!r})")
@@ -115,6 +110,19 @@ class Browser:
         if answer.status not in expects:
             self.mishaps.add(f"{head.split(' HTTP')[0]}: {answer.status} {answer.body[:300]!r}")
         return answer
+
+    async def _surely_exchange(self, message: bytes) -> Answer:
+        was_open = self._writer is not None
+        try:
+            return await self._exchange(message)
+        except TimeoutError:
+            raise
+        except (OSError, EOFError):
+            # The server may close a connection that was kept; a browser then asks again without a word.
+            self.hang_up()
+            if not was_open:
+                raise
+            return await self._exchange(message)
 
     async def _exchange(self, message: bytes) -> Answer:
         async with asyncio.timeout(PATIENCE):

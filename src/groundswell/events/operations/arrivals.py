@@ -49,12 +49,12 @@ def arrive_by_account(*, event: Event, by: User, now: datetime) -> Attendance | 
 
     An account's email was proven by a code, so it says who it is. None where they never signed up: a walk-in.
     """
+    # Who never signed up, or has arrived, waits for nobody: at the hour thousands come in.
+    attendance = _sign_up_of(event, by)
+    if attendance is None or (attendance.arrived_at is not None and attendance.user_id is not None):
+        return attendance
     event = locked(event)
-    standing = Attendance.objects.filter(event=event).standing().select_related("person")
-    attendance = standing.filter(user=by).first()
-    if attendance is None and by.email:
-        of_theirs = standing.filter(user__isnull=True, email__kind=ContactKind.EMAIL, email__value=by.email)
-        attendance = of_theirs.order_by("pk").first()
+    attendance = _sign_up_of(event, by)
     if attendance is None:
         return None
     is_news = attendance.arrived_at is None or attendance.user_id is None
@@ -63,4 +63,13 @@ def arrive_by_account(*, event: Event, by: User, now: datetime) -> Attendance | 
         attendance.arrived_at = attendance.arrived_at or now
         attendance.save(update_fields=["user", "is_waiting", "arrived_at"])
         record("arrive", by=by, subject=attendance.person, campaign_id=event.campaign_id, event_id=event.pk)
+    return attendance
+
+
+def _sign_up_of(event: Event, by: User) -> Attendance | None:
+    standing = Attendance.objects.filter(event=event).standing().select_related("person")
+    attendance = standing.filter(user=by).first()
+    if attendance is None and by.email:
+        of_theirs = standing.filter(user__isnull=True, email__kind=ContactKind.EMAIL, email__value=by.email)
+        attendance = of_theirs.order_by("pk").first()
     return attendance

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from groundswell.accounts.identity import CallerIdentity
 from groundswell.accounts.models import AuditEvent, Invitation, Membership, User
+from groundswell.events.operations.places import locked
 from groundswell.phonebank.enums import ClaimStatus, QueueState
 from groundswell.phonebank.models import Call, QueueEntry, Session, SessionBank, SessionCaller
 from groundswell.phonebank.operations import claim_next, record_and_claim_next, sessions
@@ -62,6 +65,17 @@ def test_everybody_comes_at_six(evening):
     assert SessionCaller.objects.count() == 25
     assert set(SessionCaller.objects.values_list("user", flat=True)) == {user.pk for user in users}
     assert events("join_session") == 25
+
+
+def test_who_comes_in_without_a_sign_up_waits_for_nobody(evening):
+    """Somebody's sign-up, on its way, holds the event's row."""
+    cai = evening.user("Cai")
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        locked(evening.event)
+        joining = pool.submit(
+            at_once, lambda u: sessions.join_session(session_id=evening.session.pk, by=u, now=NOON), [cai], threads=1
+        )
+        assert [caller.user for caller in joining.result(timeout=30)] == [cai]
 
 
 def test_an_event_saved_by_two_at_once_has_one_session(lasting_world):

@@ -41,6 +41,7 @@ from groundswell.phonebank.tests.session_pages.asking import (
     url,
 )
 from groundswell.phonebank.tests.session_world import Evening
+from groundswell.phonebank.views.session import host
 from groundswell.places.models import Area
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +226,18 @@ def test_an_organiser_of_other_areas_does_not_host(evening, world):
     elsewhere = Area.objects.create(kind="ward", boundary_set="test", code="x", name="Elsewhere")
     membership.areas.add(elsewhere)
     assert as_host(evening).get(url("session_host", evening)).status_code == 404
+
+
+def test_of_very_many_callers_the_host_sees_those_first_who_need_one(evening, monkeypatch):
+    monkeypatch.setattr(host, "CALLERS_SHOWN", 2)
+    evening.start()
+    for name in ("Ada Well", "Bo Gone", "Cai Well"):
+        evening.joined(name)
+    SessionCaller.objects.filter(user__name="Bo Gone").update(last_seen_at=timezone.now() - 10 * MINUTE)
+    page = text(as_host(evening).get(url("session_host_live", evening)))
+    assert page.index("Bo Gone") < page.index("Ada Well")
+    assert "Cai Well" not in page
+    assert "and 1 more, who needs you less" in page
 
 
 def test_the_host_of_a_rehearsal_sees_its_minutes_fly(evening):

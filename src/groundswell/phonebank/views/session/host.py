@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 MORE_MINUTES = (15, 30, 60)
 MESSAGES_SHOWN = 5
 FLAGS_SHOWN = 50
+# A host looks after so many at most; those who need one come first. Two thousand names are a megabyte every few seconds.
+CALLERS_SHOWN = 100
 # With fewer households to ring than this for each caller, the host should think of another list.
 RUNS_DRY = 3
 
@@ -244,7 +246,8 @@ def _live(session: Session, now: datetime) -> dict[str, Any]:
         "progress": progress,
         "runs_dry": progress is not None and progress.ready < RUNS_DRY * max(1, len(calling)),
         "team": live_numbers(session.pk).work,
-        "callers": callers,
+        "callers": callers[:CALLERS_SHOWN],
+        "more_callers": max(0, len(callers) - CALLERS_SHOWN),
         "need_host": sum(one.needs_host for one in callers),
         "open_flags": Flag.objects.filter(phone_bank__in=_bank_ids(session), solved_at__isnull=True).count(),
         "minutes_left": minutes_until(end, on_its_clock(now, started_at=session.started_at, speed=session.speed)),
