@@ -35,7 +35,7 @@ from groundswell.phonebank.operations.reckoning import moment_of
 from groundswell.phonebank.queries import queue_counts, why_empty
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.tasks import reckon_figures
-from groundswell.phonebank.views.organiser.builder import PhoneBankForm, WhomForm
+from groundswell.phonebank.views.organiser.builder import PhoneBankForm, RungForm
 from groundswell.phonebank.views.organiser.building import WAITS_LONG, building, with_queue
 from groundswell.phonebank.views.organiser.frame import banks_for, campaign_for, membership_of, page, told, user_of
 from groundswell.phonebank.views.organiser.live import live_part
@@ -191,7 +191,7 @@ def bank_count(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The same for a phone bank that is still being built, as its form stands. Saves nothing of it."""
     campaign = campaign_for(request, slug)
     bank_id = read_whole_number(request.GET.get("bank")) or 0
-    form = WhomForm(request.POST, campaign=campaign, membership=membership_of(request), bank_id=bank_id)
+    form = RungForm(request.POST, campaign=campaign, membership=membership_of(request), bank_id=bank_id)
     if not form.is_valid():
         return render(request, "phonebank/organiser/reach_later.html", {"form": form})
     context = _counted(request, campaign, form.meant(), form.limits, timezone.now())

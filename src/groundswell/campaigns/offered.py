@@ -1,4 +1,4 @@
-"""What the builder offers to choose from, read in one query whatever there is of it."""
+"""What a builder of lists offers to choose from, read in one query whatever there is of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from groundswell.accounts.access import limit_to_areas
 from groundswell.accounts.models import Membership
 from groundswell.campaigns.models import Campaign, Option
 from groundswell.people.models import Tag
-from groundswell.phonebank.models import PhoneBank
 from groundswell.places.enums import AreaKind
 from groundswell.places.models import Area
 
@@ -28,9 +27,9 @@ class Choice:
 
 @dataclass(slots=True)
 class Offered:
-    """A campaign's seats and wards as far as the member may ring there, its questions and answers, and every tag.
+    """A campaign's seats and wards as far as the member may reach people there, its questions and answers, every tag.
 
-    `bank_id` is that of the saved phone bank asked for, if the member may see it; else 0.
+    `beside_id` is that of the one row asked for beside them, if there is one; else 0.
     """
 
     seats: list[Choice] = field(default_factory=list)
@@ -38,12 +37,12 @@ class Offered:
     questions: list[Choice] = field(default_factory=list)
     options: list[Choice] = field(default_factory=list)
     tags: list[Choice] = field(default_factory=list)
-    bank_id: int = 0
+    beside_id: int = 0
 
     @classmethod
-    def by(cls, campaign: Campaign, membership: Membership, *, bank_id: int = 0) -> Offered:
-        """One query."""
-        first, *others = _parts(campaign, membership, bank_id)
+    def by(cls, campaign: Campaign, membership: Membership, *, beside: QuerySet[Any] | None = None) -> Offered:
+        """One query, which answers for a row `beside` as well: that of the thing which is being changed."""
+        first, *others = _parts(campaign, membership, beside)
         offered = cls()
         lists = {
             "seat": offered.seats,
@@ -54,8 +53,8 @@ class Offered:
         }
         rows = first.union(*others, all=True)
         for what, pk, label, under, _rank in sorted(rows, key=lambda row: (row[4], row[2], row[1])):
-            if what == "bank":
-                offered.bank_id = pk
+            if what == "beside":
+                offered.beside_id = pk
             else:
                 lists[what].append(Choice(pk, label, under))
         return offered
@@ -66,7 +65,7 @@ class Offered:
         return [*self.seats, *self.wards]
 
 
-def _parts(campaign: Campaign, membership: Membership, bank_id: int) -> list[QuerySet[Any, Any]]:
+def _parts(campaign: Campaign, membership: Membership, beside: QuerySet[Any] | None) -> list[QuerySet[Any, Any]]:
     seats = Campaign.areas.through._default_manager.filter(campaign_id=campaign.pk).values("area_id")
     wards = Area.objects.filter(parent__in=seats, kind=AreaKind.WARD).exclude(pk__in=seats)
     questions = campaign.questions.filter(retired_at__isnull=True)
@@ -80,9 +79,8 @@ def _parts(campaign: Campaign, membership: Membership, bank_id: int) -> list[Que
         _part("option", options, "label", "question_id", rank=Cast("position", BigIntegerField())),
         _part("tag", Tag.objects.all(), "name"),
     ]
-    if bank_id:
-        banks = PhoneBank.objects.filter(campaign=campaign, pk=bank_id).for_member(membership)
-        parts.append(_part("bank", banks, "name"))
+    if beside is not None:
+        parts.append(_part("beside", beside, "name"))
     return parts
 
 
