@@ -1,0 +1,93 @@
+"""What the outbox holds on a person: what was written to them, what came of it, and what they wrote (rules D5, D6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.compliance.personal_data import register, rows_of
+from groundswell.messaging.enums import DeliveryReason, DeliveryState
+from groundswell.messaging.models import Delivery, Inbound, Receipt
+from groundswell.people.models import Person
+
+
+def _deliveries(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        Delivery.objects.filter(person=person).order_by("created_at", "pk"),
+        "message__name",
+        "message__channel",
+        "message__subject",
+        "contact_point__value",
+        "body",
+        "state",
+        "reason",
+        "created_at",
+        "sent_at",
+    )
+
+
+def _forget_deliveries(person: Person) -> int:
+    """What has not left, stays. That something was sent is kept, without to whom or which words: totals must hold."""
+    theirs = Delivery.objects.filter(person=person)
+    theirs.filter(state__in=[DeliveryState.PENDING, DeliveryState.HELD]).update(
+        state=DeliveryState.SUPPRESSED, reason=DeliveryReason.ERASED
+    )
+    return theirs.update(person=None, contact_point=None, body="", problem="")
+
+
+def _receipts(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        Receipt.objects.filter(delivery__person=person).order_by("at", "pk"),
+        "delivery__message__name",
+        "state",
+        "problem",
+        "at",
+    )
+
+
+def _forget_receipts(person: Person) -> int:
+    return Receipt.objects.filter(delivery__person=person).delete()[0]
+
+
+def _inbound(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        Inbound.objects.filter(contact_point__people=person).order_by("at", "pk"),
+        "channel",
+        "contact_point__value",
+        "our_address",
+        "text",
+        "at",
+    )
+
+
+def _forget_inbound(person: Person) -> int:
+    """All that came from their addresses: who of those that share one wrote it, nobody can tell."""
+    return Inbound.objects.filter(contact_point__people=person).delete()[0]
+
+
+# Erasure goes from the last to the first: receipts, the deliveries they are about.
+register(
+    "deliveries",
+    order=340,
+    label=_("Messages we sent you"),
+    models=[Delivery],
+    export=_deliveries,
+    erase=_forget_deliveries,
+)
+register(
+    "receipts",
+    order=345,
+    label=_("What became of those messages"),
+    models=[Receipt],
+    export=_receipts,
+    erase=_forget_receipts,
+)
+register(
+    "inbound",
+    order=350,
+    label=_("Messages you sent us"),
+    models=[Inbound],
+    export=_inbound,
+    erase=_forget_inbound,
+)
