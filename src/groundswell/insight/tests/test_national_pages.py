@@ -15,7 +15,7 @@ from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Campaign
 from groundswell.insight.tests.conftest import make_national_campaign
 from groundswell.insight.tests.test_pages import address, names_in
-from groundswell.places.enums import PARLIAMENT_2024
+from groundswell.places.enums import PARLIAMENT_2010, PARLIAMENT_2024
 from groundswell.places.models import Area
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,19 @@ def test_a_seat_page_tells_its_history_and_asks_little(national_leader: Client, 
     assert "2005 (notional)" in text
     assert "earlier boundaries" in text
     assert text.count("<polyline") == 4
+
+
+@pytest.mark.usefixtures("national")
+def test_a_seat_as_it_was_drawn_before_has_every_page(client: Client):
+    """Of the seats of 2010 no middle is known: no map and no helpers near, but everything else."""
+    seat = Area.objects.get(boundary_set=PARLIAMENT_2010, name="Bury North")
+    assert seat.latitude is None
+    campaign = Campaign.objects.create(name="Before", slug="before", own_party="Labour")
+    campaign.areas.add(seat)
+    sign_in(client, make_member(Role.ORGANISER, campaign).user)
+    assert "These areas have no map" in client.get(address("map", campaign)).content.decode()
+    for page in (address("finder", campaign), address("seat", campaign, seat.pk)):
+        assert "Bury North" in client.get(page).content.decode()
 
 
 def test_a_member_of_some_seats_sees_these_and_no_others(client: Client, national: Campaign):
