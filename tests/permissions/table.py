@@ -214,6 +214,8 @@ COMPLIANCE = [
     row("compliance:do_not_call", KEEPERS_ANYWHERE, FORM),
     row("compliance:lift", KEEPERS_ANYWHERE, POST, pk=lambda w: w.suppression.pk),
     row("compliance:retention", KEEPERS_ANYWHERE),
+    row("compliance:requests", KEEPERS_ANYWHERE),
+    row("compliance:request_handled", KEEPERS_ANYWHERE, POST, pk=lambda w: w.data_request.pk),
     row("compliance:delete_expired", KEEPERS_ANYWHERE, POST, category="answers"),
 ]
 
@@ -315,11 +317,30 @@ EVENTS = [
     row("events:thanks", EVERYONE, slug=lambda w: w.event.ask.slug),
 ]
 
+# By the signed link alone, whoever opens it: it was sent to one address.
+PREFERENCES = [
+    row("preferences:page", EVERYONE, token=lambda w: w.preference_token),
+    row("preferences:one_click", EVERYONE, FORM, token=lambda w: w.preference_token),
+    row(
+        "preferences:consent",
+        EVERYONE,
+        POST,
+        token=lambda w: w.preference_token,
+        point=lambda w: w.number.pk,
+        channel="sms",
+    ),
+    row("preferences:pause", EVERYONE, POST, token=lambda w: w.preference_token),
+    row("preferences:stop", EVERYONE, POST, token=lambda w: w.preference_token),
+    row("preferences:objection", EVERYONE, POST, token=lambda w: w.preference_token),
+    row("preferences:request", EVERYONE, POST, token=lambda w: w.preference_token),
+]
+
 TABLE = [
     *WEB,
     *ACCOUNTS,
     *CAMPAIGNS,
     *EVENTS,
+    *PREFERENCES,
     *INSIGHT,
     *CALLING,
     *EVENING,

@@ -19,11 +19,12 @@ from groundswell.accounts.tests.builders import make_campaign, make_member, make
 from groundswell.campaigns.enums import ShareChannel
 from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script, ShareLink
 from groundswell.campaigns.operations.asks import link_for
-from groundswell.compliance.models import Consent, HoursBucket, Suppression
+from groundswell.compliance.models import Consent, DataRequest, HoursBucket, Suppression
 from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
 from groundswell.events.own_links import own_token
+from groundswell.messaging.preferences import preference_token
 from groundswell.people.addresses import address_hash
 from groundswell.people.files.uploads import kept_upload
 from groundswell.people.models import (
@@ -167,6 +168,16 @@ class World:
             evidence="paper",
             given_at=timezone.now(),
         )
+
+    @cached_property
+    def data_request(self) -> DataRequest:
+        """They asked for a copy of what is held."""
+        return DataRequest.objects.create(person=self.person, kind="copy", source="letter", asked_at=timezone.now())
+
+    @cached_property
+    def preference_token(self) -> str:
+        """What the link to their preference page ends in."""
+        return preference_token(person_id=self.person.pk, contact_point_id=self.number.pk)
 
     @cached_property
     def tag(self) -> Tag:

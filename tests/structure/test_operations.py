@@ -35,6 +35,7 @@ WITHOUT_BY = {
 WITHOUT_AUDIT = {
     "campaigns.record_answers": "part of the call that brings them, whose line in the ledger is the record",
     "compliance.close_person": "part of an objection and of an erasure",
+    "compliance.settle_requests": "part of an erasure",
     "people.start_batch": WITHOUT_BY["people.start_batch"],
     "phonebank.claim_next": "the event is written by the statement itself (sql/install/40_claim.sql)",
     "phonebank.extend_lease": "nothing is seen or changed but until when",

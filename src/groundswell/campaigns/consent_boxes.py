@@ -17,7 +17,9 @@ from groundswell.compliance.enums import Channel
 from groundswell.people.models import ContactPoint
 
 VERSION = "pages-1"
+# What an event's page asks for; what there are wordings for.
 CHANNELS = (Channel.EMAIL, Channel.CALL)
+EVERY_CHANNEL = (Channel.EMAIL, Channel.SMS, Channel.CALL)
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,22 @@ class Box:
     version: str = VERSION
 
 
-def boxes(organisation: str) -> list[Box]:
-    """The boxes of a page, in the visitor's language; `organisation` is who asks."""
+def boxes(organisation: str, channels: Iterable[Channel] = CHANNELS) -> list[Box]:
+    """The boxes of a page for these channels, in the visitor's language; `organisation` is who asks."""
     said = {"organisation": organisation}
-    return [
+    wanted = set(channels)
+    every = [
         Box(
             Channel.EMAIL,
             _("Yes, %(organisation)s may email me about its campaigns and how I can help. I can stop it at any time.")
+            % said,
+        ),
+        Box(
+            Channel.SMS,
+            _(
+                "Yes, %(organisation)s may text me about its campaigns and how I can help, on the mobile number I give "
+                "here. I can stop it at any time by answering STOP."
+            )
             % said,
         ),
         Box(
@@ -47,12 +58,13 @@ def boxes(organisation: str) -> list[Box]:
             % said,
         ),
     ]
+    return [box for box in every if box.channel in wanted]
 
 
 def remember_boxes(
     *, action: Action, ticked: Iterable[Box], email: ContactPoint, phone: ContactPoint | None
 ) -> list[PendingConsent]:
-    """Write down what was ticked, to be confirmed by its owner. A box for calls counts only with a number."""
+    """Write down what was ticked, to be confirmed by its owner. A box for calls or texts counts only with a number."""
     kept = []
     for box in ticked:
         point = email if box.channel == Channel.EMAIL else phone

@@ -68,5 +68,13 @@ class MessageRefusal(TextChoices):
     DECEASED = "deceased", _("deceased")
     OBJECTED = "objected", _("objected to marketing")
     SUPPRESSED = "suppressed", _("asked not to be messaged")
+    PAUSED = "paused", _("asked for a break")
     RETIRED = "retired", _("address no longer in use")
     NO_CONSENT = "no_consent", _("no consent for this channel and address")
+
+
+class DataRequestKind(TextChoices):
+    """What a person may ask for about what is held on them."""
+
+    COPY = "copy", _("a copy")
+    ERASURE = "erasure", _("erasure")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.models import AuditEvent
-from groundswell.compliance.models import Consent, Screening, Suppression
+from groundswell.compliance.models import Consent, DataRequest, Pause, Screening, Suppression
 from groundswell.compliance.personal_data import exempt, plain, register, rows_of
 from groundswell.compliance.queries import consents_about, hashes_of, suppressions_of
 from groundswell.compliance.retention import register_category
@@ -178,6 +178,24 @@ def _suppressions(person: Person) -> list[dict[str, Any]]:
     return rows_of(suppressions_of(hashes_of(person)), "kind", "scope", "reason", "source", "created_at", "lifted_at")
 
 
+def _pauses(person: Person) -> list[dict[str, Any]]:
+    return rows_of(Pause.objects.filter(address_hash__in=hashes_of(person)).order_by("pk"), "asked_at", "until")
+
+
+def _forget_pauses(person: Person) -> int:
+    """Those of addresses that nobody else has."""
+    shared = PersonContact.objects.filter(contact_point=OuterRef("pk")).exclude(person=person)
+    mine = person.contact_points.filter(~Exists(shared))
+    digests = [bytes(digest) for digest in mine.values_list("address_hash", flat=True)]
+    return Pause.objects.filter(address_hash__in=digests).delete()[0]
+
+
+def _requests(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        DataRequest.objects.filter(person=person).order_by("asked_at", "pk"), "kind", "source", "asked_at", "handled_at"
+    )
+
+
 def _changes(person: Person) -> list[dict[str, Any]]:
     about = Q(table="people_person", row_id=person.pk)
     for table, rows in (
@@ -282,6 +300,15 @@ def register_holdings() -> None:
         models=[Suppression],
         export=_suppressions,
         kept_because=_("A fingerprint of the address, so that nobody is contacted again."),
+    )
+    register("pauses", order=415, label=_("Breaks"), models=[Pause], export=_pauses, erase=_forget_pauses)
+    register(
+        "requests",
+        order=420,
+        label=_("What you asked of us about your data"),
+        models=[DataRequest],
+        export=_requests,
+        kept_because=_("Proof that you asked and when it was done, without your name."),
     )
     register(
         "screenings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from groundswell.compliance.enums import (
     FINAL_REASONS,
     Channel,
     ConsentState,
+    DataRequestKind,
     ScreeningList,
     SuppressionReason,
     SuppressionScope,
@@ -212,3 +213,43 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"screened {self.screened_on}"
+
+
+class Pause(models.Model):
+    """Somebody wants a break from our messages at an address: none is written there before `until`."""
+
+    address_hash = models.BinaryField(max_length=32, unique=True)
+    until = models.DateTimeField()
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="pause_ends_later", condition=Q(until__gt=F("asked_at")))]
+
+    def __str__(self) -> str:
+        return f"until {self.until:%Y-%m-%d}"
+
+
+class DataRequest(models.Model):
+    """A person asks for a copy of what is held on them, or to be forgotten (rules D5, D6). One of each is open at most."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="data_requests")
+    kind = models.CharField(max_length=8, choices=DataRequestKind.choices)
+    source = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="data_request_open_once", fields=["person", "kind"], condition=Q(handled_at__isnull=True)
+            ),
+            models.CheckConstraint(name="data_request_kind_known", condition=Q(kind__in=DataRequestKind.values)),
+            models.CheckConstraint(
+                name="data_request_handled_after",
+                condition=Q(handled_at__isnull=True) | Q(handled_at__gte=F("asked_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.asked_at:%Y-%m-%d}"

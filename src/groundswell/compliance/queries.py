@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from groundswell.compliance.enums import ConsentState
-from groundswell.compliance.models import Consent, Suppression
+from groundswell.compliance.models import Consent, Pause, Suppression
 from groundswell.people.models import Person
 
 
@@ -57,3 +57,17 @@ def suppressions_of(digests: Iterable[bytes]) -> QuerySet[Suppression]:
         .select_related("created_by", "lifted_by")
         .order_by(F("lifted_at").desc(nulls_first=True), "-created_at", "-id")
     )
+
+
+def closed_scopes(digests: Iterable[bytes]) -> dict[bytes, set[str]]:
+    """What is closed at each of these addresses now, by hash; those with nothing closed are left out."""
+    found: dict[bytes, set[str]] = {}
+    live = Suppression.objects.filter(address_hash__in=list(digests), lifted_at__isnull=True)
+    for digest, scope in live.values_list("address_hash", "scope"):
+        found.setdefault(bytes(digest), set()).add(scope)
+    return found
+
+
+def paused_until(digest: bytes, *, now: datetime) -> datetime | None:
+    """Until when nothing is written to an address, if its owner asked for a break."""
+    return Pause.objects.filter(address_hash=digest, until__gt=now).values_list("until", flat=True).first()

@@ -13,6 +13,7 @@ urlpatterns = [
     path("compliance/", include("groundswell.compliance.urls")),
     path("", include("groundswell.campaigns.link_urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
+    path("preferences/", include("groundswell.messaging.preference_urls")),
     path("", include("groundswell.events.urls")),
     path("insight/", include("groundswell.insight.urls")),
 ]

@@ -61,6 +61,7 @@ class DeliveryReason(TextChoices):
     DECEASED = "deceased", _("deceased")
     OBJECTED = "objected", _("objected to marketing")
     SUPPRESSED = "suppressed", _("asked not to be messaged")
+    PAUSED = "paused", _("asked for a break")
     RETIRED = "retired", _("address no longer in use")
     NO_CONSENT = "no_consent", _("no consent for this channel and address")
     CANCELLED = "cancelled", _("the message was cancelled")

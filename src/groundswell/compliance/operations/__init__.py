@@ -8,6 +8,7 @@ from groundswell.compliance.operations.correction import (
     correct_name,
     retire_address,
 )
+from groundswell.compliance.operations.data_requests import ask_for_data, handle_data_request
 from groundswell.compliance.operations.erasure import ErasureRefusedError, erase_person
 from groundswell.compliance.operations.figures import add_figure
 from groundswell.compliance.operations.number_imports import (
@@ -17,6 +18,7 @@ from groundswell.compliance.operations.number_imports import (
     take_in_numbers,
     undo_numbers,
 )
+from groundswell.compliance.operations.pauses import PauseError, end_pause, pause_messages
 from groundswell.compliance.operations.retention import Expiry, delete_expired, expiring
 from groundswell.compliance.operations.screening import ScreeningReport, import_screening
 from groundswell.compliance.operations.suppression import (
@@ -24,6 +26,7 @@ from groundswell.compliance.operations.suppression import (
     import_do_not_call,
     lift_suppression,
     object_to_marketing,
+    reopen_own_address,
     suppress,
 )
 
@@ -31,23 +34,29 @@ __all__ = [
     "ErasureRefusedError",
     "Expiry",
     "LiftRefusedError",
+    "PauseError",
     "ScreeningReport",
     "add_address",
     "add_figure",
+    "ask_for_data",
     "check_can_undo_numbers",
     "correct_departure",
     "correct_name",
     "declare_screening",
     "delete_expired",
+    "end_pause",
     "erase_person",
     "expiring",
     "export_held_data",
+    "handle_data_request",
     "held_on",
     "import_do_not_call",
     "import_screening",
     "lift_suppression",
     "object_to_marketing",
+    "pause_messages",
     "record_consent",
+    "reopen_own_address",
     "retire_address",
     "run_queued_numbers",
     "suppress",

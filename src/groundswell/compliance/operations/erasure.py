@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundswell.accounts import audit
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import SuppressionReason
+from groundswell.compliance.operations.data_requests import settle_requests
 from groundswell.compliance.operations.suppression import close_person
 from groundswell.compliance.personal_data import holdings
 from groundswell.people.models import Person
@@ -32,6 +34,7 @@ def erase_person(*, person: Person, by: User | None, source: str = "") -> dict[s
     close_person(person=locked, reason=SuppressionReason.ERASED, by=by, source=source)
     allow_deletion()
     erased = {holding.key: holding.erase(locked) for holding in reversed(holdings()) if holding.erase is not None}
+    settle_requests(locked, by=by, now=timezone.now())
     audit.record("erase_person", by=by, action=AuditAction.DELETE, subject=person, source=source, erased=erased)
     person.erased_at = locked.erased_at
     return erased

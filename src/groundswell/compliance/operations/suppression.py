@@ -74,6 +74,29 @@ def lift_suppression(*, suppression: Suppression, reason: str, by: User | None) 
     return locked
 
 
+@transaction.atomic
+def reopen_own_address(*, point: ContactPoint, scope: SuppressionScope, by: User | None, source: str) -> bool:
+    """Whoever an address belongs to opens it again, having shown that it is theirs; whether it was closed.
+
+    Only what they closed by asking: raises LiftRefusedError where it is closed for everything, by the organisation, by
+    an imported list or for good (D4, D5). Never for staff, who lift with a reason (C3).
+    """
+    closed = list(
+        Suppression.objects.select_for_update(of=("self",)).filter(
+            address_hash=bytes(point.address_hash), scope__in=[scope, SuppressionScope.ALL], lifted_at__isnull=True
+        )
+    )
+    if any(row.scope != scope or row.reason != SuppressionReason.ASKED for row in closed):
+        raise LiftRefusedError(
+            _("This address is closed for good, or for another reason than a press here. Write to us to open it again.")
+        )
+    for row in closed:
+        row.lifted_at, row.lifted_by, row.lifted_reason = timezone.now(), by, source.strip()[:300]
+        row.save(update_fields=["lifted_at", "lifted_by", "lifted_reason"])
+        audit.record("reopen_own_address", by=by, subject=row, source=source)
+    return bool(closed)
+
+
 def check_may_lift(by: User | None) -> None:
     """Raise PermissionDenied unless `by` is a data manager or owner: a volunteer cannot undo an opt-out (C3)."""
     if by is None or not Membership.objects.live().filter(user=by, role__in=MAY_LIFT).exists():

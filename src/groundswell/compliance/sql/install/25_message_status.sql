@@ -23,6 +23,8 @@ AS $$
                              WHERE s.address_hash = cp.address_hash
                                AND s.scope IN ('messages', 'all')
                                AND s.lifted_at IS NULL) THEN 'suppressed'
+               WHEN EXISTS (SELECT 1 FROM compliance_pause b
+                             WHERE b.address_hash = cp.address_hash AND b.until > at) THEN 'paused'
                WHEN cp.retired_at IS NOT NULL THEN 'retired'
                -- M1: a consent for this channel and this very address, not taken back since.
                WHEN EXISTS (
