@@ -77,61 +77,64 @@ async def _warm_up(stage: Stage, findings: Findings) -> None:
         f"/phonebank/sessions/{stage.session_id}/practice/",
         f"/phonebank/board/{stage.board_key}/numbers/",
     ] * WARM_UP:
-        await Browser(stage.host, stage.port, findings.mishaps, stage.host_session).get(path)
+        with Browser(stage.host, stage.port, findings.mishaps, stage.host_session) as browser:
+            await browser.get(path)
 
 
 async def _lead(stage: Stage, course: Course, clock: Clock, findings: Findings) -> None:
     """The host: opens at the hour, says a word, watches who needs help, closes."""
-    browser = Browser(stage.host, stage.port, findings.mishaps, stage.host_session)
-    where = f"/phonebank/sessions/{stage.session_id}/host/"
-    await _surely(lambda: browser.get(where))
-    await clock.until(0)
-    await _surely(lambda: browser.post(f"{where}begin/"))
-    began = clock.now
-    said = [(share * course.minutes, words) for share, words in MESSAGES]
-    while clock.minute < course.minutes:
-        if said and clock.minute >= said[0][0]:
-            words = said.pop(0)[1]
-            await _surely(lambda words=words: browser.post(f"{where}message/", {"text": words}))  # type: ignore[misc]
-        with suppress(UnansweredError):
-            await browser.get(f"{where}live/", part=True)
-        await asyncio.sleep(min(HOST_LOOKS_EVERY, max(0.05, (course.minutes - clock.minute) * 60 / course.speed)))
-    findings.closed.set()
-    await _surely(lambda: browser.post(f"{where}close/"))
-    findings.open_seconds = clock.now - began
+    with Browser(stage.host, stage.port, findings.mishaps, stage.host_session) as browser:
+        where = f"/phonebank/sessions/{stage.session_id}/host/"
+        await _surely(lambda: browser.get(where))
+        await clock.until(0)
+        await _surely(lambda: browser.post(f"{where}begin/"))
+        began = clock.now
+        said = [(share * course.minutes, words) for share, words in MESSAGES]
+        while clock.minute < course.minutes:
+            if said and clock.minute >= said[0][0]:
+                words = said.pop(0)[1]
+                await _surely(lambda words=words: browser.post(f"{where}message/", {"text": words}))  # type: ignore[misc]
+            with suppress(UnansweredError):
+                await browser.get(f"{where}live/", part=True)
+            await asyncio.sleep(min(HOST_LOOKS_EVERY, max(0.05, (course.minutes - clock.minute) * 60 / course.speed)))
+        findings.closed.set()
+        await _surely(lambda: browser.post(f"{where}close/"))
+        findings.open_seconds = clock.now - began
 
 
 async def _watch(stage: Stage, findings: Findings, *, late: float) -> None:
     """One screen with the board, asking as board.js does; how far behind it is while the session runs."""
-    browser = Browser(stage.host, stage.port, findings.mishaps)
-    loop = asyncio.get_running_loop()
-    await asyncio.sleep(late)
-    shown, etag = -1, ""
-    while not findings.over.is_set():
-        wait = 2.0
-        try:
-            answer = await browser.get(f"/phonebank/board/{stage.board_key}/numbers/", etag=etag, expects=(200, 304))
-        except UnansweredError:
-            pass
-        else:
-            if 0 <= shown < len(findings.acknowledged) and not findings.closed.is_set():
-                findings.staleness = max(findings.staleness, loop.time() - findings.acknowledged[shown])
-            if answer.status == 200:
-                shown, etag = calls_shown(answer.body), answer.found(ETAG)
-            wait = float(answer.found(NEXT_IN) or 2)
-        findings.polls += 1
-        await asyncio.sleep(wait + late)
+    with Browser(stage.host, stage.port, findings.mishaps) as browser:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(late)
+        shown, etag = -1, ""
+        while not findings.over.is_set():
+            wait = 2.0
+            try:
+                answer = await browser.get(
+                    f"/phonebank/board/{stage.board_key}/numbers/", etag=etag, expects=(200, 304)
+                )
+            except UnansweredError:
+                pass
+            else:
+                if 0 <= shown < len(findings.acknowledged) and not findings.closed.is_set():
+                    findings.staleness = max(findings.staleness, loop.time() - findings.acknowledged[shown])
+                if answer.status == 200:
+                    shown, etag = calls_shown(answer.body), answer.found(ETAG)
+                wait = float(answer.found(NEXT_IN) or 2)
+            findings.polls += 1
+            await asyncio.sleep(wait + late)
 
 
 async def _last_look(stage: Stage, findings: Findings) -> int | None:
     """What the board says once everybody has gone."""
     await asyncio.sleep(BEHIND_A_TICK)
-    browser = Browser(stage.host, stage.port, findings.mishaps)
-    try:
-        answer = await browser.get(f"/phonebank/board/{stage.board_key}/numbers/")
-    except UnansweredError:
-        return None
-    return calls_shown(answer.body)
+    with Browser(stage.host, stage.port, findings.mishaps) as browser:
+        try:
+            answer = await browser.get(f"/phonebank/board/{stage.board_key}/numbers/")
+        except UnansweredError:
+            return None
+        return calls_shown(answer.body)
 
 
 def calls_shown(markup: bytes) -> int:

@@ -66,6 +66,13 @@ class Browser:
     # One request after the other: what is asked meanwhile waits for the connection.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def __enter__(self) -> Browser:
+        """Used for a while, then closed: a server that is told to stop waits for connections that are left open."""
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self.hang_up()
+
     async def get(self, path: str, *, etag: str = "", expects: tuple[int, ...] = (200,), part: bool = False) -> Answer:
         """A page, or a part of one if it has changed."""
         more = f"If-None-Match: {etag}\r\n" if etag else ""
