@@ -15,6 +15,8 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
     "voicemail_messages": _("Messages on answerphones allowed"),
     "predictive_dialling": _("Predictive dialling allowed"),
     "contact_hours": _("Contact hours"),
+    "message_hours_email": _("Hours for emails"),
+    "message_hours_sms": _("Hours for text messages"),
     "bank_holidays_closed": _("Closed on bank holidays"),
     "attempt_cap": _("Tries of a number in one phone bank"),
     "max_calls_per_day": _("Tries of a number a day, in all phone banks"),

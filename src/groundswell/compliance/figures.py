@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import connection
 
 from groundswell.accounts.models import Organisation
+from groundswell.compliance.enums import Channel
 from groundswell.compliance.hours import ContactHours, read_week
 from groundswell.compliance.models import Figure
 
@@ -69,3 +70,9 @@ def contact_hours(*, on: date) -> ContactHours:
 def hours_from(values: Mapping[str, Any]) -> ContactHours:
     """The contact hours that the figures of HOURS_FIGURES make."""
     return ContactHours(read_week(values["contact_hours"]), closed_on_holidays=bool(values["bank_holidays_closed"]))
+
+
+def message_hours(channel: Channel, *, on: date) -> ContactHours:
+    """The hours in which messages of a channel may reach people (rule M9). Raises FigureMissingError."""
+    week = read_week(figure(f"message_hours_{channel.value}", on=on))
+    return ContactHours(week, closed_on_holidays=bool(figure("bank_holidays_closed", on=on)))

@@ -162,6 +162,23 @@ def opens_next(time_zone: str, region: str, hours: ContactHours, now: datetime) 
     return None
 
 
+def closes_next(time_zone: str, region: str, hours: ContactHours, now: datetime) -> datetime | None:
+    """The end of the window that is open at `now`, in UTC; None where none is.
+
+    Where the clock passes the closing time twice, the first time counts: nobody is reached too late.
+    """
+    if not is_open(time_zone, region, hours, now):
+        return None
+    zone = ZoneInfo(time_zone)
+    local = now.astimezone(zone)
+    minute = local.hour * 60 + local.minute
+    closes = max(window.closes for window in hours.week[local.weekday()] if minute in window)
+    day = local.date() + timedelta(days=closes // MINUTES_A_DAY)
+    wall = datetime.combine(day, time(closes % MINUTES_A_DAY // 60, closes % 60), tzinfo=zone)
+    moments = (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return min(moment for moment in moments if moment > now)
+
+
 def _openings(time_zone: str, hours: ContactHours, day: date) -> list[datetime]:
     """The moments, in UTC and in order, at which a window of this day may begin: twice in the repeated hour."""
     zone = ZoneInfo(time_zone)

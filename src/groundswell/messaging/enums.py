@@ -15,6 +15,12 @@ class MessageKind(TextChoices):
     TEXT_BANK = "text_bank", _("text bank")
     REPLY = "reply", _("reply")
     NOTICE = "notice", _("notice")
+    STOPPED = "stopped", _("confirmation of a stop")
+
+
+# Go at any hour and need no consent to campaigning: the person has just asked for them. What else is against an address
+# (suppressed, objected, erased) stands, except that a stop may be confirmed, once, to whom it closed.
+ASKED_FOR_KINDS = (MessageKind.FLOW, MessageKind.REPLY, MessageKind.NOTICE, MessageKind.STOPPED)
 
 
 class MessageStatus(TextChoices):
@@ -64,6 +70,8 @@ class DeliveryReason(TextChoices):
     PAUSED = "paused", _("asked for a break")
     RETIRED = "retired", _("address no longer in use")
     NO_CONSENT = "no_consent", _("no consent for this channel and address")
+    NO_ADDRESS = "no_address", _("no address for this channel")
+    SHARED = "shared", _("shares an address with somebody who gets it")
     CANCELLED = "cancelled", _("the message was cancelled")
     TOO_LATE = "too_late", _("its time had passed")
     MISSING_FIELD = "missing_field", _("something it says about them is not known")

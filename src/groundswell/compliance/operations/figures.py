@@ -68,7 +68,7 @@ def check_figure_value(key: str, value: Any, example: Any) -> None:
         raise ValidationError(_("A figure cannot be below zero."))
     if key in AT_LEAST_ONE and value == 0:
         raise ValidationError(_("With zero, no call could be made. To stop the calls, pause the phone banks."))
-    if key == "contact_hours":
+    if key == "contact_hours" or key.startswith("message_hours_"):
         try:
             read_week(value)
         except HoursError as problem:

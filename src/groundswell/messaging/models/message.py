@@ -44,6 +44,9 @@ class Message(models.Model):
     # In waves: this many at a time, `wave_minutes` apart; 0: all at once.
     wave_size = models.PositiveIntegerField(default=0)
     wave_minutes = models.PositiveSmallIntegerField(default=0)
+    # Of a test: which subject the rest gets, and since when it may go.
+    winner = models.PositiveSmallIntegerField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     # Who asked for it to be sent, and who else agreed (two people above a size).
@@ -51,6 +54,10 @@ class Message(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     prepared_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # When some of it last left: who has waited longest comes next (fair shares).
+    served_at = models.DateTimeField(null=True, blank=True)
+    # Why it does not go on by itself.
+    problem = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -73,6 +80,11 @@ class Message(models.Model):
                 | ~Q(approved_by=F("submitted_by")),
             ),
             models.CheckConstraint(
+                name="message_winner",
+                condition=Q(winner__isnull=True, decided_at__isnull=True)
+                | Q(winner__in=[0, 1], decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="message_expires_after_start",
                 condition=Q(expires_at__isnull=True) | Q(starts_at__isnull=True) | Q(expires_at__gt=F("starts_at")),
             ),
@@ -89,18 +101,37 @@ class Message(models.Model):
 class Delivery(models.Model):
     """One message to one address: written down and committed first, sent after, once (fixed point 4).
 
+    One to each person and one to each address, whoever shares it; who got none for that is listed without an address.
     `key` tells the several things one flow or conversation says to the same address apart (the step, the press); a
     broadcast's is empty, so the database itself refuses a second one. `bucket` are the hours it may go in (rule M9).
     """
 
+    # The keys are held by triggers, once a statement (sql/install/10_references.sql): checked row by row, as a foreign
+    # key is, they would take longer than all else that preparing a million deliveries needs.
     id = models.BigAutoField(primary_key=True)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="deliveries", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(
+        "people.Person",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
+    )
     contact_point = models.ForeignKey(
-        "people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="deliveries"
+        "people.ContactPoint",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     key = models.CharField(max_length=80, blank=True, default="", db_default="")
-    bucket = models.ForeignKey("compliance.HoursBucket", on_delete=models.PROTECT, related_name="+", db_index=False)
+    bucket = models.ForeignKey(
+        "compliance.HoursBucket", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     # Which subject of a test (0: the first), and which wave.
     variant = models.PositiveSmallIntegerField(default=0, db_default=0)
     wave = models.PositiveIntegerField(default=0, db_default=0)
@@ -119,7 +150,12 @@ class Delivery(models.Model):
     # The provider's own words, where it said any.
     problem = models.CharField(max_length=300, blank=True, default="", db_default="")
     pressed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -127,7 +163,8 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="delivery_once", fields=["message", "contact_point", "key"]),
+            models.UniqueConstraint(name="delivery_once", fields=["contact_point", "message", "key"]),
+            models.UniqueConstraint(name="delivery_once_a_person", fields=["person", "message", "key"]),
             models.CheckConstraint(name="delivery_state_known", condition=Q(state__in=DeliveryState.values)),
             models.CheckConstraint(
                 name="delivery_reason_known", condition=Q(reason="") | Q(reason__in=DeliveryReason.values)
@@ -150,15 +187,12 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # The lease: a peek in each bucket that is open now.
-            models.Index(
-                fields=["message", "bucket", "wave", "id"],
-                name="delivery_pending",
-                condition=Q(state=DeliveryState.PENDING),
-            ),
+            # The lease, a peek in each bucket that is open now; and how many stand where.
+            models.Index(fields=["message", "state", "bucket", "wave", "id"], name="delivery_standing"),
             models.Index(fields=["due_at"], name="delivery_held", condition=Q(state=DeliveryState.HELD)),
             models.Index(fields=["leased_until"], name="delivery_leased", condition=Q(state=DeliveryState.LEASED)),
             models.Index(fields=["provider_id"], name="delivery_provider_id", condition=~Q(provider_id="")),
+            models.Index(fields=["pressed_by"], name="delivery_pressed_by", condition=Q(pressed_by__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -49,7 +49,10 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptOf:
-    """What a provider says became of a message: `sent`, `delivered`, or `failed` with a reason."""
+    """What a provider says became of a message: `sent`, `delivered`, or `failed` with a reason.
+
+    `reference` is ours (`Outgoing.reference`), where the provider says it back: so is found what was lost on the way.
+    """
 
     event_id: str
     provider_id: str
@@ -57,6 +60,7 @@ class ReceiptOf:
     at: datetime
     reason: DeliveryReason | None = None
     problem: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
