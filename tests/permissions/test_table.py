@@ -93,6 +93,14 @@ def address_of(row: Row, world: World) -> str:
     return reverse(row.name, kwargs=arguments)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _contexts_are_not_copied() -> Iterator[None]:
+    """The test client keeps a copy of everything each template was given: a quarter of these thousands of requests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.client.store_rendered_templates", lambda *_given, **_more: None)
+        yield
+
+
 @pytest.fixture(scope="module")
 def world(lasting: Any) -> World:
     """The world with everybody in it and everything that an address of the table points at."""
