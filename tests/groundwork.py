@@ -44,6 +44,9 @@ def _prepare_environment() -> None:
         "GROUNDSWELL_DEMO",
         "HOST",
         "PORT",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "SMS_HTTP",
     ):
         os.environ.pop(name, None)
     os.environ["GROUNDSWELL_SECRET_KEY"] = "only-for-tests-" + "0123456789" * 5

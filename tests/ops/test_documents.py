@@ -20,7 +20,7 @@ def test_settings_table_is_that_of_the_program() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$", (DOCS / "operators.md").read_text(), re.MULTILINE)
     expected = []
     for name, field in Environment.model_fields.items():
-        default = "none" if field.default == "" or name == "secret_key" else f"`{field.default}`"
+        default = "none" if field.default in ("", None) or name == "secret_key" else f"`{field.default}`"
         expected.append((variable_of(name), default, field.description))
     assert rows == expected
 

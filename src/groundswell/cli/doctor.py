@@ -25,7 +25,7 @@ from groundswell.config.data_folder import keep_secret, new_secret
 from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment, environment
 from groundswell.config.postgres import EmbeddedServer, ServerError
 
-SECRETS = {"secret_key", "database_url", "email_url"}
+SECRETS = {"secret_key", "database_url", "email_url", "twilio_auth_token", "sms_http"}
 SIGNS = {GOOD: ("✓", "green"), DOUBTFUL: ("!", "yellow"), BAD: ("✗", "red")}
 
 
@@ -76,7 +76,7 @@ def setting_rows(env: Environment) -> Iterable[dict[str, str]]:
     for name, field in Environment.model_fields.items():
         value = getattr(env, name)
         is_set = name in env.model_fields_set
-        is_known = value in ("", DEFAULT_SECRET_KEY)
+        is_known = value in ("", None, DEFAULT_SECRET_KEY)
         shown = str(value) if name not in SECRETS else "" if is_known else "(set)"
         yield {
             "name": variable_of(name),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from groundswell.config.data_folder import kept_secret
+from groundswell.config.sms import SmsGateway, read_gateway
 
 DEFAULT_SECRET_KEY = "insecure-development-key-change-me"  # noqa: S105 - refused when DEBUG is off
 
@@ -82,6 +83,20 @@ class Environment(BaseSettings):
         "Groundswell <groundswell@localhost>",
         validation_alias="FROM_EMAIL",
         description="Sender of sign-in codes and notices.",
+    )
+    twilio_account_sid: str = Field(
+        "", validation_alias="TWILIO_ACCOUNT_SID", description="Account at Twilio that texts are sent by; AC..."
+    )
+    twilio_auth_token: str = Field(
+        "",
+        validation_alias="TWILIO_AUTH_TOKEN",
+        description="Its auth token: signs in there, and tells Twilio's own requests from others.",
+    )
+    sms_http: Annotated[SmsGateway | None, NoDecode, BeforeValidator(read_gateway)] = Field(
+        None,
+        validation_alias="SMS_HTTP",
+        description="Any other gateway for texts that takes them over HTTP, as JSON: url, secret, fields and more "
+        "(see “Texts” below).",
     )
     language: str = Field("en-gb", validation_alias="LANGUAGE_CODE", description="Default language.")
     time_zone: str = Field(

@@ -187,6 +187,11 @@ CACHES = {
 vars().update(mail_settings(ENV, DATA_DIR))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.from_email
 
+# Texts: who carries them. Without either, none go out (but for the demo's, which stay on its simulator page).
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = ENV.twilio_account_sid, ENV.twilio_auth_token
+TWILIO_URL = "https://api.twilio.com"
+SMS_GATEWAY = ENV.sms_http
+
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Closed (adapters.py); that a password is among them is what puts one on the sign-in form.

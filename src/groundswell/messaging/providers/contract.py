@@ -72,6 +72,8 @@ class InboundOf:
     their_address: str
     text: str
     at: datetime
+    # A stop or help that the provider has answered itself: a second answer would be one too many.
+    is_answered: bool = False
 
 
 class Provider(Protocol):

@@ -1,0 +1,54 @@
+"""Which providers there are, by the name that senders carry, and which of them have their settings here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.providers.contract import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`opens`: what makes one, without parameters: what it needs to know stands in the settings."""
+
+    channel: Channel
+    opens: str
+    is_ready: Callable[[], bool]
+
+
+PROVIDERS: Final[Mapping[str, Known]] = {
+    "twilio": Known(
+        Channel.SMS,
+        "groundswell.messaging.providers.twilio.transport.open_twilio",
+        lambda: bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN),
+    ),
+    "http": Known(
+        Channel.SMS,
+        "groundswell.messaging.providers.http.transport.open_gateway",
+        lambda: settings.SMS_GATEWAY is not None,
+    ),
+}
+
+
+class UnknownProviderError(LookupError):
+    """No provider has this name, or it lacks its settings here; the message says which."""
+
+
+def ready_for(channel: str) -> list[str]:
+    """The names of the providers that can carry this channel here."""
+    return [name for name, known in PROVIDERS.items() if known.channel == channel and known.is_ready()]
+
+
+def open_provider(name: str) -> Provider:
+    """A provider ready to be handed messages; whoever opens it closes it. Raises UnknownProviderError."""
+    if name not in PROVIDERS:
+        raise UnknownProviderError(f"“{name}” is not one of the providers: {', '.join(PROVIDERS)}.")
+    if not PROVIDERS[name].is_ready():
+        raise UnknownProviderError(f"The provider “{name}” lacks its settings.")
+    return cast("Provider", import_string(PROVIDERS[name].opens)())

@@ -1,0 +1,65 @@
+"""A gateway on this machine that answers as it is told and keeps what it was asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Asked:
+    """One request as it came over the wire."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Gateway:
+    """`answer`: status and body for every request; status 0 hangs up without an answer, after having read it all."""
+
+    url: str = ""
+    status: int = 200
+    answer: bytes = b"{}"
+    pause: float = 0.0
+    asked: list[Asked] = field(default_factory=list)
+
+
+@contextmanager
+def running_gateway() -> Iterator[Gateway]:
+    """It runs until the end of the block."""
+    gateway = Gateway()
+
+    class Desk(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            gateway.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            time.sleep(gateway.pause)
+            if not gateway.status:
+                self.close_connection = True
+                return
+            self.send_response(gateway.status)
+            self.send_header("Content-Length", str(len(gateway.answer)))
+            self.end_headers()
+            self.wfile.write(gateway.answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    gateway.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield gateway
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
