@@ -156,12 +156,14 @@ class Volunteer:
         return self.clock.minute + self.chance.uniform(*AT_WORK)
 
     async def _have_a_break(self) -> Answer:
-        """The household goes back; tea; another."""
+        """The household goes back; tea, unless the evening ends meanwhile; another."""
         await self._until_answered(
             lambda: self.browser.post(f"{self.calling}pause/", self.form, part=True, expects=(200,))
         )
         self.form = {}
-        await self.clock.wait(self.chance.uniform(*BREAK))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.chance.uniform(*BREAK) * 60 / self.clock.speed):
+                await self.findings.closed.wait()
         return await self._until_answered(
             lambda: self.browser.post(f"{self.calling}resume/", part=True, expects=(200,))
         )
