@@ -144,6 +144,27 @@ CALLING = [
     row("phonebank:session_line", TEAM, bank_id=lambda w: w.bank.pk),
 ]
 
+MESSAGING = [
+    row("messaging:senders", LEADERS_ANYWHERE),
+    row("messaging:new_sender", any_campaigns("owner"), FORM),
+    row("messaging:sender", any_campaigns("owner"), FORM, pk=lambda w: w.sender.pk),
+    row("messaging:sender_letter", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),
+    row("messaging:sender_retirement", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),
+    row("messaging:index", LEADERS, slug=seat),
+    row("messaging:new_message", LEADERS, FORM, slug=seat, channel="email"),
+    row("messaging:look", LEADERS, POST, slug=seat, channel="sms"),
+    row("messaging:reach", LEADERS, POST, slug=seat, channel="email"),
+    row("messaging:message", LEADERS, slug=seat, pk=lambda w: w.message.pk),
+    row("messaging:edit_message", LEADERS, FORM, slug=seat, pk=lambda w: w.message.pk),
+    row("messaging:discard", LEADERS, POST, slug=seat, pk=lambda w: w.sent_message.pk),
+    row("messaging:preview", LEADERS, slug=seat, pk=lambda w: w.message.pk),
+    row("messaging:preview_html", LEADERS, slug=seat, pk=lambda w: w.message.pk),
+    row("messaging:test", LEADERS, POST, slug=seat, pk=lambda w: w.message.pk),
+    row("messaging:message_live", LEADERS, slug=seat, pk=lambda w: w.sent_message.pk),
+    row("messaging:not_reached", STAFF, slug=seat, pk=lambda w: w.sent_message.pk),
+    row("messaging:not_reached_export", KEEPERS, POST, slug=seat, pk=lambda w: w.sent_message.pk),
+]
+
 # The evening: everybody in the campaign may come; who leads it hosts.
 EVENING = [
     row("phonebank:session", TEAM, pk=lambda w: w.session.pk),
@@ -342,6 +363,7 @@ TABLE = [
     *EVENTS,
     *PREFERENCES,
     *INSIGHT,
+    *MESSAGING,
     *CALLING,
     *EVENING,
     *BOARDS,

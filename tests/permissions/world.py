@@ -24,6 +24,7 @@ from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
 from groundswell.events.own_links import own_token
+from groundswell.messaging.models import Message, Sender
 from groundswell.messaging.preferences import preference_token
 from groundswell.people.addresses import address_hash
 from groundswell.people.files.uploads import kept_upload
@@ -35,6 +36,7 @@ from groundswell.people.models import (
     Person,
     PersonContact,
     PersonTag,
+    Segment,
     Tag,
 )
 from groundswell.phonebank.models import CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Session
@@ -280,3 +282,52 @@ class World:
     def share_link(self) -> ShareLink:
         """A tracked link to the evening."""
         return link_for(ask=self.event.ask, channel=ShareChannel.QR)
+
+    @cached_property
+    def sender(self) -> Sender:
+        """A name to write under, proven."""
+        return Sender.objects.create(
+            channel="email",
+            name="The party",
+            address="news@example.org",
+            provider="smtp",
+            verified_at=timezone.now(),
+            verified_how="a code",
+        )
+
+    @cached_property
+    def message(self) -> Message:
+        """A draft of an email that this person would get."""
+        value = "vera@example.org"
+        point = ContactPoint.objects.create(kind="email", value=value, address_hash=address_hash("email", value))
+        PersonContact.objects.create(person=self.person, contact_point=point, source=self.source)
+        Consent.objects.create(
+            person=self.person,
+            address_hash=point.address_hash,
+            channel="email",
+            state="given",
+            wording="Yes",
+            wording_version="1",
+            source="stall",
+            evidence="paper",
+            given_at=timezone.now() - timedelta(days=1),
+        )
+        return self._message("draft")
+
+    @cached_property
+    def sent_message(self) -> Message:
+        """One that is done."""
+        return self._message("done")
+
+    def _message(self, status: str) -> Message:
+        everybody = Segment.objects.create(name=status, campaign=self.campaign, expression={"everybody": True})
+        return Message.objects.create(
+            campaign=self.campaign,
+            channel="email",
+            name="News",
+            subject="News",
+            body="Hello.",
+            sender=self.sender,
+            segment=everybody,
+            status=status,
+        )

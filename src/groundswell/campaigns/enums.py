@@ -82,3 +82,8 @@ class ShareChannel(TextChoices):
     COPY = "copy", _("copied link")
     DEVICE = "device", _("share sheet")
     QR = "qr", _("QR code")
+    MESSAGE = "message", _("message")
+
+
+# A message has a link of its own, made when it is sent; the others are made for every ask.
+OF_EVERY_ASK = tuple(channel for channel in ShareChannel if channel != ShareChannel.MESSAGE)

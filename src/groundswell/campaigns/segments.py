@@ -1,6 +1,7 @@
 """A segment's expression tree, read into a query over people. Never SQL from outside: only the words below.
 
     {"all": [EXPRESSION, ...]}     {"any": [EXPRESSION, ...]}     {"not": EXPRESSION}
+    {"everybody": true}
     {"has_phone": true}
     {"in_area": [AREA_ID, ...]}                        these areas and all below them
     {"tagged": "word"}
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from groundswell.campaigns.models import Answer
 from groundswell.people.enums import ContactKind
-from groundswell.people.models import Person, PersonContact, PersonTag
+from groundswell.people.models import Person, PersonContact, PersonTag, Segment
 
 DEPTH = 12
 AREAS_BELOW = """WITH RECURSIVE below (id) AS (
@@ -39,6 +40,15 @@ class SegmentError(ValueError):
 def people_in(expression: Mapping[str, Any], *, today: date) -> QuerySet[Person]:
     """The people the expression means. Raises SegmentError."""
     return Person.objects.filter(_read(expression, today, DEPTH))
+
+
+def free_name(name: str, *, campaign_id: int, of: Segment | None = None) -> str:
+    """A name that no other segment of the campaign has: this one, with a number behind it if need be."""
+    taken = Segment.objects.filter(campaign_id=campaign_id).exclude(pk=of.pk if of and of.pk else 0)
+    found, number = name[:110], 2
+    while taken.filter(name=found).exists():
+        found, number = f"{name[:110]} {number}", number + 1
+    return found
 
 
 def check_expression(expression: Mapping[str, Any]) -> None:
@@ -69,6 +79,10 @@ def _read(expression: Any, today: date, depth: int) -> Q:
         return read(value, today)
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise SegmentError(_("The condition “%(word)s” is not complete.") % {"word": word}) from problem
+
+
+def _everybody(value: Any, _today: date) -> Q:
+    return Q(pk__isnull=not value)
 
 
 def _has_phone(value: Any, _today: date) -> Q:
@@ -121,6 +135,7 @@ def _years_before(day: date, years: int) -> date:
 
 
 _WORDS: Mapping[str, Callable[[Any, date], Q]] = {
+    "everybody": _everybody,
     "has_phone": _has_phone,
     "in_area": _in_area,
     "tagged": _tagged,

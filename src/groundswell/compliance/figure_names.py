@@ -32,6 +32,7 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
     "retention_months_imports": _("Files of imports are kept for, in months"),
     "retention_months_audit": _("The audit log is kept for, in months"),
     "retention_nightly": _("What is too old is deleted every night"),
+    "two_person_messages": _("People one person alone may have a message sent to"),
     "lease_minutes": _("Minutes a household stays with a caller"),
     "households_a_day": _("Households a caller may be shown a day"),
 }

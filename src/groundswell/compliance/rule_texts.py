@@ -177,6 +177,20 @@ _ALL: tuple[Rule, ...] = (
         _("The suppression list, by keyed fingerprint"),
     ),
     Rule(
+        "M7",
+        _("Messages say who sends them"),
+        _("Nothing is sent under a name or address that was not proven to be the organisation’s own."),
+        _("PECR, regulation 23"),
+        _("The page of senders; asked again when each message leaves"),
+    ),
+    Rule(
+        "M9",
+        _("Messages keep hours"),
+        _("A message reaches people within their own hours, by the clock where they live; what is too late waits."),
+        _("Our default, not law"),
+        _("Each delivery, by its person’s zone; providers are told until when"),
+    ),
+    Rule(
         "D1",
         _("Every source has a lawful basis"),
         _(

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("groundswell.campaigns.link_urls")),
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("preferences/", include("groundswell.messaging.preference_urls")),
+    path("messages/", include("groundswell.messaging.urls")),
     path("", include("groundswell.events.urls")),
     path("insight/", include("groundswell.insight.urls")),
 ]

@@ -56,7 +56,10 @@ class ShareLink(models.Model):
                 name="share_link_once", fields=["ask", "channel", "person"], condition=Q(person__isnull=False)
             ),
             models.UniqueConstraint(
-                name="share_link_once_of_all", fields=["ask", "channel"], condition=Q(person__isnull=True)
+                name="share_link_once_of_all",
+                fields=["ask", "channel"],
+                # Each message has its own, so that what came of it is told apart.
+                condition=Q(person__isnull=True) & ~Q(channel=ShareChannel.MESSAGE),
             ),
             models.CheckConstraint(name="share_link_channel_known", condition=Q(channel__in=ShareChannel.values)),
             models.CheckConstraint(name="share_link_has_code", condition=~Q(code="")),

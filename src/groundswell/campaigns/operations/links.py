@@ -7,7 +7,7 @@ from django.db import transaction
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
-from groundswell.campaigns.enums import ShareChannel
+from groundswell.campaigns.enums import OF_EVERY_ASK
 from groundswell.campaigns.models import Ask, ShareLink
 from groundswell.campaigns.operations.asks import new_code
 from groundswell.people.models import Person
@@ -19,7 +19,7 @@ def make_links(ask: Ask, *, by: User | None, person: Person | None = None) -> No
     held = set(ShareLink.objects.filter(ask=ask, person=person).values_list("channel", flat=True))
     new = [
         ShareLink(ask=ask, channel=channel, person=person, code=new_code())
-        for channel in ShareChannel
+        for channel in OF_EVERY_ASK
         if channel not in held
     ]
     if not new:

@@ -38,6 +38,12 @@ class Message(models.Model):
     body = models.TextField(_("words"))
     segment = models.ForeignKey("people.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ask = models.ForeignKey("campaigns.Ask", on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    # Why it leads on to nothing, where it does not.
+    no_ask_because = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # The ask's tracked link of this message alone: what came of it is told by it.
+    link = models.OneToOneField(
+        "campaigns.ShareLink", on_delete=models.SET_NULL, null=True, blank=True, related_name="message"
+    )
     status = models.CharField(max_length=16, choices=MessageStatus.choices, default=MessageStatus.DRAFT)
     starts_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -15,7 +15,7 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.campaigns.models import Campaign, Script
-from groundswell.campaigns.segments import check_expression
+from groundswell.campaigns.segments import check_expression, free_name
 from groundswell.people.models import Segment
 from groundswell.phonebank.bank_settings import caller_day, forget
 from groundswell.phonebank.enums import OutcomeNext, PhoneBankStatus
@@ -173,18 +173,11 @@ def _segment(phone_bank: PhoneBank, conditions: Mapping[str, Any] | None, by: Us
         return None
     check_expression(conditions)
     segment = phone_bank.segment or Segment(campaign_id=phone_bank.campaign_id, created_by=by)
-    segment.name, segment.expression = _segment_name(phone_bank, segment), dict(conditions)
+    name = _("List of %(name)s") % {"name": phone_bank.name}
+    segment.name = free_name(name, campaign_id=phone_bank.campaign_id, of=segment)
+    segment.expression = dict(conditions)
     segment.save()
     return segment
-
-
-def _segment_name(phone_bank: PhoneBank, segment: Segment) -> str:
-    base = _("List of %(name)s") % {"name": phone_bank.name}
-    name, number = base[:110], 2
-    taken = Segment.objects.filter(campaign_id=phone_bank.campaign_id).exclude(pk=segment.pk or 0)
-    while taken.filter(name=name).exists():
-        name, number = f"{base[:110]} {number}", number + 1
-    return name
 
 
 def _free_code(label: str) -> str:

@@ -1,0 +1,71 @@
+"""A saved message as it would go out: its words with what stands around them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from groundswell.accounts.models import Organisation
+from groundswell.campaigns.asks_pages import page_of
+from groundswell.campaigns.cards import imprint_of
+from groundswell.campaigns.operations.asks import is_open
+from groundswell.campaigns.sharing import tracked_address
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.fields import LINK
+from groundswell.messaging.models import Message
+from groundswell.messaging.rules import Words, problems_of
+from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, email, text_message
+
+
+def writing_of(message: Message) -> Writing:
+    """Its words, to be filled in for each person. Raises FieldError; for an email NoImprintError without an imprint (I1)."""
+    if message.channel == Channel.SMS:
+        return text_message(message.body)
+    organisation = Organisation.objects.filter(pk=1).first()
+    frame = Frame(
+        organisation=organisation.name if organisation else "",
+        imprint=imprint_of(organisation),
+        privacy=(organisation.privacy_url if organisation else "") or settings.PUBLIC_URL + reverse("privacy"),
+    )
+    button = Button(message.ask.title) if message.ask is not None else None
+    return email([message.subject, message.subject_b], message.body, frame=frame, button=button)
+
+
+def same_for_all(message: Message) -> dict[str, str]:
+    """The values that are nobody's in particular: the link of what it leads on to, tracked once it is to be sent."""
+    if message.link is not None:
+        return {LINK: tracked_address(message.link)}
+    if message.ask is not None:
+        return {LINK: settings.PUBLIC_URL + (page_of(message.ask) or "/")}
+    return {}
+
+
+def shown_to_organisers(message: Message) -> dict[str, str]:
+    """The same, and in place of somebody's own preference page, which is nobody else's to open, the front page."""
+    return {**same_for_all(message), PREFERENCES: settings.PUBLIC_URL + "/"}
+
+
+def words_of(message: Message) -> Words:
+    """What its rules ask about."""
+    return Words(
+        channel=message.channel,
+        subjects=[message.subject] + ([message.subject_b] if message.subject_b else []),
+        body=message.body,
+        can_receive=message.sender is None or message.sender.can_receive,
+        ask_is_open=is_open(message.ask) if message.ask is not None else None,
+        no_ask_because=message.no_ask_because,
+    )
+
+
+def problems_with(message: Message) -> list[str]:
+    """Everything in its words that has to be put right before it goes."""
+    return problems_of(words_of(message)) if message.channel == Channel.SMS else _with_imprint(message)
+
+
+def _with_imprint(message: Message) -> list[str]:
+    problems = problems_of(words_of(message))
+    try:
+        imprint_of(Organisation.objects.filter(pk=1).first())
+    except ValueError as error:
+        problems.append(str(error))
+    return problems

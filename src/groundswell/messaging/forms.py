@@ -1,0 +1,137 @@
+"""Forms of senders and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.accounts.models import Membership
+from groundswell.campaigns.models import Ask, Campaign
+from groundswell.campaigns.whom import WhomForm, conditions_initial
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.models import Message, Sender
+from groundswell.messaging.operations.composing import Draft
+
+
+class SenderForm(forms.Form):
+    """A name to write under."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("What people see first: your organisation, or somebody they know.")
+    )
+    address = forms.CharField(
+        label=_("Email address"), max_length=254, help_text=_("Answers go there. A code goes there now, to prove it.")
+    )
+    rate = forms.IntegerField(
+        label=_("Emails a second at most"),
+        min_value=1,
+        max_value=1000,
+        initial=10,
+        help_text=_("What your mail provider allows; ask them before you raise it."),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code that came to a sender's address."""
+
+    code = forms.CharField(
+        label=_("The code from the letter"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class MessageForm(WhomForm):
+    """Words, sender, people and times of a message."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For your team. Nobody else sees it."))
+    sender = forms.ModelChoiceField(label=_("From"), queryset=Sender.objects.none(), required=False)
+    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    body = forms.CharField(label=_("Words"), max_length=50_000, required=False, widget=forms.Textarea())
+    ask = forms.ModelChoiceField(
+        label=_("It leads on to"),
+        queryset=Ask.objects.none(),
+        required=False,
+        empty_label=_("Nothing"),
+        help_text=_("What people can do next. It gets a link of its own, so that you see what came of this message."),
+    )
+    no_ask_because = forms.CharField(label=_("If nothing: why"), max_length=200, required=False)
+    starts_at = forms.DateTimeField(
+        label=_("Not before"), required=False, widget=_moment(), help_text=_("Empty: as soon as it is ready.")
+    )
+    expires_at = forms.DateTimeField(
+        label=_("Not after"), required=False, widget=_moment(), help_text=_("Whoever has not got it by then, does not.")
+    )
+    wave_size = forms.IntegerField(
+        label=_("In waves of"), min_value=0, max_value=10_000_000, required=False, help_text=_("Empty: all at once.")
+    )
+    wave_minutes = forms.IntegerField(label=_("Minutes between waves"), min_value=0, max_value=10_080, required=False)
+
+    def __init__(self, *args: Any, campaign: Campaign, membership: Membership, channel: Channel, **kwargs: Any) -> None:
+        super().__init__(*args, campaign=campaign, membership=membership, **kwargs)
+        self.channel = channel
+        chosen = self.initial.get("sender")
+        is_usable = Q(verified_at__isnull=False, retired_at__isnull=True) | Q(pk=chosen or 0)
+        senders, asks = self.fields["sender"], self.fields["ask"]
+        assert isinstance(senders, forms.ModelChoiceField)
+        assert isinstance(asks, forms.ModelChoiceField)
+        senders.queryset = Sender.objects.filter(is_usable, channel=channel).order_by("name", "address")
+        is_open = Q(published_at__isnull=False, closed_at__isnull=True) | Q(pk=self.initial.get("ask") or 0)
+        asks.queryset = campaign.asks.filter(is_open).order_by("-published_at", "title")
+        if channel == Channel.SMS:
+            del self.fields["subject"]
+
+    def clean(self) -> dict[str, Any]:
+        """It ends after it begins."""
+        data = super().clean()
+        starts, expires = data.get("starts_at"), data.get("expires_at")
+        if expires is not None and expires <= (starts or timezone.now()):
+            self.add_error("expires_at", _("It has to end after it begins."))
+        return data
+
+    def expression(self) -> dict[str, Any]:
+        """The list these choices mean, areas included."""
+        parts: list[dict[str, Any]] = (
+            [{"in_area": sorted(self.cleaned_data["areas"])}] if self.cleaned_data["areas"] else []
+        )
+        others = self.conditions()
+        parts += others["all"] if others else []
+        return {"all": parts or [{"everybody": True}]}
+
+    def draft(self) -> Draft:
+        """What is to be saved."""
+        data = self.cleaned_data
+        return Draft(
+            name=data["name"],
+            sender=data["sender"],
+            subject=data.get("subject", ""),
+            body=data["body"],
+            ask=data["ask"],
+            no_ask_because=data["no_ask_because"],
+            conditions=self.expression(),
+            starts_at=data["starts_at"],
+            expires_at=data["expires_at"],
+            wave_size=data["wave_size"] or 0,
+            wave_minutes=data["wave_minutes"] or 0,
+        )
+
+    @staticmethod
+    def initial_for(message: Message) -> dict[str, Any]:
+        """The form's values for a message as it is."""
+        initial: dict[str, Any] = {
+            name: getattr(message, name)
+            for name in ("name", "subject", "body", "no_ask_because", "starts_at", "expires_at")
+        }
+        initial |= {"sender": message.sender_id, "ask": message.ask_id}
+        initial |= {"wave_size": message.wave_size or None, "wave_minutes": message.wave_minutes or None}
+        if message.segment is not None:
+            initial |= conditions_initial(message.segment.expression)
+        return initial

@@ -1,0 +1,125 @@
+"""Writing a message: a draft is changed as often as wanted; what was asked to be sent is taken back first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from groundswell.accounts.audit import record
+from groundswell.accounts.enums import AuditAction
+from groundswell.accounts.models import User
+from groundswell.campaigns.models import Ask, Campaign
+from groundswell.campaigns.segments import check_expression, free_name
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.composed import shown_to_organisers, writing_of
+from groundswell.messaging.enums import MessageKind, MessageStatus
+from groundswell.messaging.models import Message, Sender
+from groundswell.messaging.rules import MessagingRuleError
+from groundswell.people.models import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an organiser has written and chosen."""
+
+    name: str
+    sender: Sender | None
+    subject: str
+    body: str
+    ask: Ask | None
+    no_ask_because: str
+    conditions: Mapping[str, Any]
+    starts_at: datetime | None = None
+    expires_at: datetime | None = None
+    wave_size: int = 0
+    wave_minutes: int = 0
+
+
+@transaction.atomic
+def compose_message(*, campaign: Campaign, channel: Channel, draft: Draft, by: User) -> Message:
+    """A new draft. Raises MessagingRuleError and SegmentError."""
+    message = Message(campaign=campaign, channel=channel, kind=MessageKind.BROADCAST, created_by=by)
+    _put(message, draft, by)
+    record("compose_message", by=by, action=AuditAction.CREATE, subject=message, campaign_id=campaign.pk)
+    return message
+
+
+@transaction.atomic
+def change_message(message: Message, *, draft: Draft, by: User) -> Message:
+    """Other words, or other people. Raises MessagingRuleError for one that is no draft any more, and SegmentError."""
+    locked = _draft(message)
+    _put(locked, draft, by)
+    record("change_message", by=by, subject=locked, campaign_id=locked.campaign_id)
+    return locked
+
+
+@transaction.atomic
+def discard_message(message: Message, *, by: User) -> None:
+    """A draft that is not wanted. Raises MessagingRuleError for one that is no draft any more."""
+    locked = _draft(message)
+    segment = locked.segment
+    record("discard_message", by=by, action=AuditAction.DELETE, subject=locked, campaign_id=locked.campaign_id)
+    locked.delete()
+    if segment is not None:
+        segment.delete()
+
+
+def send_test(message: Message, *, values: Mapping[str, str], by: User) -> None:
+    """The email as somebody of whom `values` are known would get it, to the organiser alone.
+
+    Raises MessagingRuleError, FieldError, NoImprintError, KeyError for a field that is missing, and whatever the mail
+    server says. Its own preference link is nobody's, and the link of its ask is not the one that is counted.
+    """
+    if message.channel != Channel.EMAIL:
+        raise MessagingRuleError(_("Only emails can be sent as a test."))
+    if message.sender is None or message.sender.verified_at is None or message.sender.retired_at is not None:
+        raise MessagingRuleError(_("Choose a sender that is proven to be yours."))
+    if not by.email:
+        raise MessagingRuleError(_("Your account has no email address. Add one on your own page."))
+    written = writing_of(message).for_one({**shown_to_organisers(message), **values})
+    letter = EmailMultiAlternatives(
+        subject=_("[Test] %(subject)s") % {"subject": written.subject},
+        body=written.text,
+        from_email=f'"{message.sender.name.replace(chr(34), "")}" <{message.sender.address}>',
+        to=[by.email],
+    )
+    letter.attach_alternative(written.html, "text/html")
+    letter.send()
+    record("send_test", by=by, subject=message, campaign_id=message.campaign_id)
+
+
+def _draft(message: Message) -> Message:
+    locked = Message.objects.select_for_update(of=("self",)).select_related("segment", "campaign").get(pk=message.pk)
+    if locked.status != MessageStatus.DRAFT:
+        status = locked.get_status_display()
+        raise MessagingRuleError(_("This message is %(status)s. Only drafts can be changed.") % {"status": status})
+    return locked
+
+
+def _put(message: Message, draft: Draft, by: User) -> None:
+    name = " ".join(draft.name.split())[:120]
+    if not name:
+        raise MessagingRuleError(_("Give the message a name: your team finds it by that."))
+    if draft.sender is not None and draft.sender.channel != message.channel:
+        raise MessagingRuleError(_("That sender is for another channel."))
+    if draft.ask is not None and draft.ask.campaign_id != message.campaign_id:
+        raise MessagingRuleError(_("That page belongs to another campaign."))
+    if draft.starts_at and draft.expires_at and draft.expires_at <= draft.starts_at:
+        raise MessagingRuleError(_("It would end before it begins. Choose a later end, or none."))
+    check_expression(draft.conditions)
+    message.name, message.sender, message.subject, message.body = name, draft.sender, draft.subject.strip(), draft.body
+    message.ask, message.no_ask_because = draft.ask, "" if draft.ask else draft.no_ask_because.strip()
+    message.starts_at, message.expires_at = draft.starts_at, draft.expires_at
+    message.wave_size, message.wave_minutes = draft.wave_size, draft.wave_minutes
+    segment = message.segment or Segment(campaign_id=message.campaign_id, created_by=by)
+    segment.name = free_name(_("List of %(name)s") % {"name": name}, campaign_id=message.campaign_id, of=segment)
+    segment.expression = dict(draft.conditions)
+    segment.save()
+    message.segment = segment
+    message.save()

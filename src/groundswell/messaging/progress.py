@@ -1,0 +1,138 @@
+"""How far a message is: what became of each delivery, and what people did after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from groundswell.campaigns.enums import ActionState
+from groundswell.campaigns.models import Action, Visit
+from groundswell.messaging.enums import UNREACHED_STATES, DeliveryReason, DeliveryState
+from groundswell.messaging.models import Delivery, Message
+
+# Counted as having done it: what they still have to confirm is theirs, what they took back is not.
+DONE = (ActionState.PENDING, ActionState.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Numbers of people, `visits` apart: one person may open a link twice, and a scanner's look is not counted."""
+
+    by_state: dict[str, int]
+    by_reason: dict[str, int]
+    visits: int
+    acted: int
+
+    @property
+    def queued(self) -> int:
+        """Not handed over yet."""
+        return self._of(DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.LEASED)
+
+    @property
+    def held(self) -> int:
+        """Of those, the ones that wait for better hours."""
+        return self._of(DeliveryState.HELD)
+
+    @property
+    def sent(self) -> int:
+        """Handed over, whatever became of it; not those of whom nobody knows."""
+        return self._of(DeliveryState.SENT, DeliveryState.DELIVERED) + self.bounced
+
+    @property
+    def delivered(self) -> int:
+        """Of those, the ones that a provider says arrived."""
+        return self._of(DeliveryState.DELIVERED)
+
+    @property
+    def bounced(self) -> int:
+        """Handed over and come back."""
+        after = (DeliveryReason.BOUNCED, DeliveryReason.UNDELIVERED, DeliveryReason.EXPIRED)
+        return sum(self.by_reason.get(reason, 0) for reason in after)
+
+    @property
+    def unknown(self) -> int:
+        """Perhaps handed over: the answer was lost, and it is not sent again by itself."""
+        return self._of(DeliveryState.UNKNOWN)
+
+    @property
+    def unreached(self) -> int:
+        """Everybody who did not get it, as far as is known."""
+        return self._of(*UNREACHED_STATES)
+
+    @property
+    def meant(self) -> int:
+        """Everybody on the list."""
+        return sum(self.by_state.values())
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts of one bar."""
+        delivered = self.delivered
+        sent = self._of(DeliveryState.SENT)
+        return [
+            {"label": DeliveryState.DELIVERED.label, "value": delivered, "tone": "own"},
+            {"label": DeliveryState.SENT.label, "value": sent, "tone": "own-lean"},
+            {"label": DeliveryState.PENDING.label, "value": self.queued - self.held, "tone": "soft"},
+            {"label": DeliveryState.HELD.label, "value": self.held, "tone": "open"},
+            {"label": DeliveryState.FAILED.label, "value": self._of(DeliveryState.FAILED), "tone": "warn"},
+            {"label": DeliveryState.UNKNOWN.label, "value": self.unknown, "tone": "rest"},
+            {
+                "label": DeliveryState.SUPPRESSED.label,
+                "value": self._of(DeliveryState.SUPPRESSED, DeliveryState.SKIPPED),
+                "tone": "none",
+            },
+        ]
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why people did not get it, the most frequent reason first."""
+        rows = [{"label": DeliveryReason(reason).label, "count": count} for reason, count in self.by_reason.items()]
+        return sorted(rows, key=lambda row: (-int(str(row["count"])), str(row["label"])))
+
+    def _of(self, *states: DeliveryState) -> int:
+        return sum(self.by_state.get(state, 0) for state in states)
+
+
+def progress_of(message: Message) -> Progress:
+    """Three queries."""
+    by_state: dict[str, int] = {}
+    by_reason: dict[str, int] = {}
+    for state, reason, count in message.deliveries.values_list("state", "reason").annotate(n=Count("pk")).order_by():
+        by_state[state] = by_state.get(state, 0) + count
+        if reason:
+            by_reason[reason] = by_reason.get(reason, 0) + count
+    link = message.link_id
+    return Progress(
+        by_state=by_state,
+        by_reason=by_reason,
+        visits=Visit.objects.filter(link=link, is_automatic=False).count() if link else 0,
+        acted=Action.objects.filter(source=link, state__in=DONE).values("person").distinct().count() if link else 0,
+    )
+
+
+def unreached(message: Message) -> QuerySet[Delivery]:
+    """The deliveries that reached nobody, or of which nobody knows, with whom they were for."""
+    found = message.deliveries.filter(state__in=UNREACHED_STATES)
+    return found.select_related("person", "contact_point").order_by("reason", "pk")
+
+
+def unreached_rows(message: Message) -> Iterator[list[str]]:
+    """The same as a table with its heading, one row at a time."""
+    yield ["Name", "Address", "State", "Reason", "What the provider said"]
+    for delivery in unreached(message).iterator(chunk_size=2000):
+        yield [
+            name_of(delivery),
+            delivery.contact_point.value if delivery.contact_point else "",
+            str(delivery.get_state_display()),
+            str(delivery.get_reason_display()),
+            delivery.problem,
+        ]
+
+
+def name_of(delivery: Delivery) -> str:
+    """Whom it was for; empty once they are forgotten."""
+    person = delivery.person
+    return f"{person.given_names} {person.family_name}".strip() if person is not None else ""

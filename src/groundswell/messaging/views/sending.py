@@ -1,0 +1,114 @@
+"""A message on its way: whom it would reach, who agrees, how far it is, and who did not get it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from groundswell.accounts.audit import record
+from groundswell.accounts.enums import AuditAction, Role
+from groundswell.accounts.exports import csv_response
+from groundswell.campaigns.views.refusals import STAFF, user_of
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.composed import problems_with, shown_to_organisers, writing_of
+from groundswell.messaging.enums import MessageStatus
+from groundswell.messaging.models import Message
+from groundswell.messaging.progress import name_of, progress_of, unreached, unreached_rows
+from groundswell.messaging.reach import TooManyToCountError, reach_of_message
+from groundswell.messaging.rules import needs_second_person
+from groundswell.messaging.sms import segments_of
+from groundswell.messaging.views.frame import REFUSALS, membership_of, message_for, most_alone, page
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpRequest
+
+ROWS_A_PAGE = 100
+KEEPERS = (Role.OWNER, Role.DATA_MANAGER)
+# While these hold, the page asks again every few seconds.
+MOVING = (MessageStatus.PREPARING, MessageStatus.SENDING)
+
+
+@require_GET
+def message(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """One message: before it goes, whom it would reach and what is left to do; after, how far it is."""
+    campaign, found = message_for(request, slug, pk)
+    context = page(campaign, message=found, may_export=membership_of(request).role in KEEPERS)
+    if found.status in {MessageStatus.DRAFT, MessageStatus.WAITING}:
+        context |= _before(found, request, timezone.now())
+    else:
+        context |= _standing(found)
+    return render(request, "messaging/organiser/message.html", context)
+
+
+@require_GET
+def message_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The part of its page that moves while it goes out."""
+    campaign, found = message_for(request, slug, pk)
+    context = {"campaign": campaign, "message": found, **_standing(found)}
+    return render(request, "messaging/organiser/progress.html", context)
+
+
+@require_GET
+def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """Who did not get it, and why: names and addresses, so each look is logged."""
+    campaign, found = message_for(request, slug, pk, *STAFF)
+    rows = Paginator(unreached(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    for row in rows:
+        row.name = name_of(row)  # type: ignore[attr-defined]
+    record(
+        "view_not_reached",
+        by=user_of(request),
+        action=AuditAction.VIEW,
+        subject=found,
+        campaign_id=campaign.pk,
+        rows=len(rows),
+    )
+    context = page(campaign, message=found, rows=rows, progress=progress_of(found))
+    context["may_export"] = membership_of(request).role in KEEPERS
+    return render(request, "messaging/organiser/not_reached.html", context)
+
+
+@require_POST
+def not_reached_export(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The same as a CSV, for those who may hand out records."""
+    campaign, found = message_for(request, slug, pk, *KEEPERS)
+    record(
+        "export_not_reached",
+        by=user_of(request),
+        action=AuditAction.EXPORT,
+        subject=found,
+        campaign_id=campaign.pk,
+        rows=unreached(found).count(),
+    )
+    return csv_response(unreached_rows(found), f"{campaign.slug}-message-{found.pk}-not-reached.csv")
+
+
+def _standing(found: Message) -> dict[str, Any]:
+    return {"progress": progress_of(found), "is_moving": found.status in MOVING}
+
+
+def _before(found: Message, request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """What is known of it before it goes."""
+    context: dict[str, Any] = {"problems": problems_with(found)}
+    try:
+        reach = reach_of_message(found, now=now)
+    except TooManyToCountError:
+        return context | {"is_long": True}
+    except REFUSALS as error:
+        return context | {"problems": [*context["problems"], str(error)]}
+    alone = most_alone(now.date())
+    context |= {"reach": reach, "alone": alone, "needs_second": needs_second_person(reach.people, most_alone=alone)}
+    context["is_own"] = found.submitted_by_id == user_of(request).pk
+    if found.channel == Channel.SMS and not context["problems"]:
+        values = {"first_name": "Alexandra", "family_name": "Richardson", "seat": "Exampleshire North"}
+        values |= {"full_name": "Alexandra Richardson", **shown_to_organisers(found)}
+        context["segments"] = segments_of(writing_of(found).for_one(values).text)
+        context["all_segments"] = context["segments"].count * reach.people
+    return context
