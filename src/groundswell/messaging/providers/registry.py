@@ -23,6 +23,11 @@ class Known:
 
 
 PROVIDERS: Final[Mapping[str, Known]] = {
+    "smtp": Known(
+        Channel.EMAIL,
+        "groundswell.messaging.providers.smtp.transport.SmtpProvider",
+        lambda: settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"),
+    ),
     "twilio": Known(
         Channel.SMS,
         "groundswell.messaging.providers.twilio.transport.open_twilio",

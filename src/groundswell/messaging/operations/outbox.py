@@ -1,0 +1,368 @@
+"""Sending: lease a few, commit, hand them over, write down what came of them with the next lease.
+
+Nothing is handed over inside a transaction, and nothing that was not committed first. A worker that is killed leaves at
+most AT_ONCE deliveries of which nobody knows whether they left: their lease lapses, they are marked so and listed, and are
+not sent again by themselves; what a provider reports of them later is still written down.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from groundswell.compliance.enums import Channel
+from groundswell.compliance.operations.consent import CAMPAIGNING
+from groundswell.messaging.enums import ASKED_FOR_KINDS, DeliveryReason, DeliveryState, MessageKind, MessageStatus
+from groundswell.messaging.models import Delivery, Message
+from groundswell.messaging.open_hours import OpenHours
+from groundswell.messaging.operations.receipts import match_early_receipts
+from groundswell.messaging.outgoing import Leased, Letterhead, MissingFieldError, segments_in
+from groundswell.messaging.pacing import latest_wave, next_try, slot_after, slots
+from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing, Provider
+from groundswell.messaging.providers.registry import UnknownProviderError, open_provider
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 25  # deliveries between two commits: so many are unknown when a worker is killed
+MOST = 500  # deliveries a job, so that other jobs get their turn
+LONGEST = 10.0  # seconds a job
+LEASE = timedelta(minutes=5)  # longer than a provider can keep a batch
+SOON = timedelta(milliseconds=10)  # another worker leases of this sender
+REST = timedelta(seconds=30)  # of a sender whose provider took nothing
+PROBLEM_LENGTH = 300
+SQL = Path(__file__).parent.parent / "sql"
+NEXT, LEASED, JUDGED, TAKE, SETTLE = (
+    (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("next_message", "lease", "judge", "take_slots", "settle")
+)
+
+Clock = Callable[[], datetime]
+Open = Callable[[str], Provider]
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A message that is being sent, and the pace of its sender."""
+
+    id: int
+    sender_id: int
+    channel: str
+    kind: str
+    starts_at: datetime | None
+    expires_at: datetime | None
+    wave_minutes: int
+    test_share: int
+    winner: int | None
+    decided_at: datetime | None
+    prepared_at: datetime | None
+    created_at: datetime
+    rate: int
+    next_slot_at: datetime | None
+    provider: str
+
+    def wave(self, now: datetime) -> int:
+        """The last wave that may go."""
+        return latest_wave(
+            starts_at=self.starts_at or self.prepared_at or self.created_at,
+            wave_minutes=self.wave_minutes,
+            has_test=self.test_share > 0,
+            decided_at=self.decided_at,
+            now=now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of a delivery that was in our hands."""
+
+    id: int
+    state: DeliveryState
+    reason: str = ""
+    due_at: datetime | None = None
+    problem: str = ""
+    provider_id: str = ""
+    segments: int = 0
+
+
+def send_some(*, clock: Clock = timezone.now, open_way: Open = open_provider, most: int = MOST) -> bool:
+    """Send what may go now, as much as one job may; whether there is more.
+
+    Raises RuntimeError inside a transaction: what was sent could be rolled back, and then be sent again.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("Messages are sent outside transactions.")
+    give_up_lost(now=clock())
+    release_held(now=clock())
+    run = _Run(clock, open_way)
+    try:
+        return run.work(most)
+    finally:
+        run.close()
+
+
+def give_up_lost(*, now: datetime) -> int:
+    """Deliveries whose worker was lost with them in its hands: perhaps gone, and so not sent again."""
+    lost = Delivery.objects.filter(state=DeliveryState.LEASED, leased_until__lt=now)
+    return lost.update(state=DeliveryState.UNKNOWN, leased_until=None, reason=DeliveryReason.LOST, settled_at=now)
+
+
+def release_held(*, now: datetime) -> int:
+    """Deliveries that were put off and whose time has come; how many."""
+    due = Delivery.objects.filter(state=DeliveryState.HELD, due_at__lte=now)
+    return due.update(state=DeliveryState.PENDING, due_at=None)
+
+
+class _Run:
+    """One job's work: what it has open, and what it has to write down yet."""
+
+    def __init__(self, clock: Clock, open_way: Open) -> None:
+        self._clock, self._open_way = clock, open_way
+        self._ways: dict[str, Provider] = {}
+        self._heads: dict[int, Letterhead] = {}
+        self._hours: dict[str, OpenHours] = {}
+        self._settled: list[Settled] = []
+        self._settled_by = ""
+        self._wakes_at: datetime | None = None
+
+    def work(self, most: int) -> bool:
+        """Batch after batch, until nothing may go, or enough has gone; whether there is more."""
+        deadline, count = time.monotonic() + LONGEST, 0
+        while count < most and time.monotonic() < deadline:
+            found = self._lease(min(AT_ONCE, most - count))
+            if found is not None:
+                count += len(found[1])
+                self._hand_over(*found)
+            elif self._wakes_at is None:
+                return False
+            else:
+                # A sender's pace: what waits for it goes in a moment.
+                time.sleep(min(max((self._wakes_at - self._clock()).total_seconds(), 0.01), 1.0))
+        return True
+
+    def close(self) -> None:
+        """Write down what came of the last batch, and let go of connections."""
+        with transaction.atomic():
+            self._settle()
+        for way in self._ways.values():
+            way.close()
+
+    def _lease(self, most: int) -> tuple[Active, list[Leased]] | None:
+        """The next batch, in this worker's hands alone and committed to be; with it goes down what came of the last."""
+        self._wakes_at = None
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._settle()
+            cursor.execute(NEXT)
+            for active in [Active(*row) for row in cursor.fetchall()]:
+                leased = self._lease_of(cursor, active, most)
+                if leased:
+                    return active, leased
+        return None
+
+    def _lease_of(self, cursor: Any, active: Active, most: int) -> list[Leased]:
+        now = self._clock()
+        if active.expires_at is not None and active.expires_at <= now:
+            close_open(active.id, reason=DeliveryReason.TOO_LATE, now=now)
+        elif active.wave(now) >= 0 and self._head(active) is not None:
+            found = self._take(cursor, active, most, now)
+            if found is None or found:
+                return found or []
+        self._finish(active, now)
+        return []
+
+    def _take(self, cursor: Any, active: Active, most: int, now: datetime) -> list[Leased] | None:
+        """Lease of one message: empty where nothing of it may go now; None where its sender must wait."""
+        buckets = self._hours_of(active).open_at(now)
+        if not buckets:
+            return None
+        # One lease of a sender at a time, and its pace as the worker before has left it.
+        cursor.execute(
+            "SELECT next_slot_at FROM messaging_sender WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", [active.sender_id]
+        )
+        row = cursor.fetchone()
+        next_slot_at = row[0] if row is not None else now + SOON
+        size = slots(rate=active.rate, next_slot_at=next_slot_at, now=now, most=most)
+        if size == 0:
+            self._wakes_at = min(filter(None, (self._wakes_at, next_slot_at)))
+            return None
+        cursor.execute(LEASED, {"message": active.id, "buckets": list(buckets), "wave": active.wave(now), "most": size})
+        locked = cursor.fetchall()
+        if not locked:
+            return []
+        leased = self._judge(cursor, active, locked, now)
+        pace = slot_after(rate=active.rate, next_slot_at=next_slot_at, now=now, taken=len(leased))
+        cursor.execute(TAKE, {"next": pace, "sender": active.sender_id, "at": now, "message": active.id})
+        # Nobody of these may be written to any more: the next ones, at once.
+        return leased or self._take(cursor, active, most, now)
+
+    def _judge(self, cursor: Any, active: Active, locked: Sequence[Any], now: datetime) -> list[Leased]:
+        cursor.execute(
+            JUDGED,
+            {
+                "at": now,
+                "channel": active.channel,
+                "purpose": CAMPAIGNING,
+                "is_asked_for": active.kind in ASKED_FOR_KINDS,
+                "is_stop": active.kind == MessageKind.STOPPED,
+                "people": [person for _id, person, _point in locked if person is not None],
+                "ids": [delivery for delivery, _person, _point in locked],
+                "until": now + LEASE,
+                "winner": active.winner,
+            },
+        )
+        return sorted((_leased(row) for row in cursor.fetchall() if row[1] == DeliveryState.LEASED), key=lambda d: d.id)
+
+    def _finish(self, active: Active, now: datetime) -> None:
+        """A message that was prepared is done when nothing of it is open. (Flows and text banks go on.)"""
+        if active.prepared_at is None:
+            return
+        if not any(
+            Delivery.objects.filter(message_id=active.id, state=state).exists()
+            for state in (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.LEASED)
+        ):
+            sending = Message.objects.filter(pk=active.id, status=MessageStatus.SENDING)
+            sending.update(status=MessageStatus.DONE, finished_at=now)
+
+    def _head(self, active: Active) -> Letterhead | None:
+        """The message's own part; None, and the message is paused with the reason, where it cannot be written."""
+        if active.id not in self._heads:
+            message = Message.objects.select_related("sender", "ask").get(pk=active.id)
+            try:
+                self._heads[active.id] = Letterhead(message)
+                self._way(active.provider)
+            except (ValueError, UnknownProviderError) as problem:
+                log.exception("message %s cannot be written", active.id)
+                Message.objects.filter(pk=active.id).update(
+                    status=MessageStatus.PAUSED, problem=str(problem)[:PROBLEM_LENGTH]
+                )
+                return None
+        return self._heads[active.id]
+
+    def _way(self, name: str) -> Provider:
+        if name not in self._ways:
+            self._ways[name] = self._open_way(name)
+        return self._ways[name]
+
+    def _hours_of(self, active: Active) -> OpenHours:
+        key = "" if active.kind in ASKED_FOR_KINDS else active.channel
+        if key not in self._hours:
+            self._hours[key] = OpenHours(Channel(key) if key else None)
+        return self._hours[key]
+
+    def _hand_over(self, active: Active, leased: Sequence[Leased]) -> None:
+        """Outside any transaction. Whatever goes wrong here is written down with the batch, and never sent twice."""
+        now = self._clock()
+        head, hours = self._heads[active.id], self._hours_of(active)
+        going: list[Outgoing] = []
+        for delivery in leased:
+            until = hours.valid_until(delivery.bucket_id, now, expires_at=active.expires_at)
+            try:
+                going.append(head.outgoing(delivery, valid_until=until))
+            except MissingFieldError as missing:
+                self._note(delivery.id, DeliveryState.SKIPPED, DeliveryReason.MISSING_FIELD, str(missing))
+            except Exception:
+                log.exception("delivery %s could not be written", delivery.id)
+                self._note(delivery.id, DeliveryState.FAILED, DeliveryReason.UNWRITABLE)
+        answers = self._send(active.provider, going)
+        segments = segments_in(going) if active.channel == Channel.SMS else {}
+        attempts = {delivery.id: delivery.attempts for delivery in leased}
+        for each in going:
+            answer = answers.get(each.delivery_id) or Handed(each.delivery_id, Outcome.UNKNOWN)
+            self._settled.append(
+                settled(
+                    answer, attempts=attempts[answer.delivery_id], segments=segments.get(answer.delivery_id, 0), now=now
+                )
+            )
+        self._settled_by = active.provider
+        if going and all(answer.outcome is Outcome.LATER for answer in answers.values()):
+            self._rest(active)
+
+    def _send(self, provider: str, going: Sequence[Outgoing]) -> dict[int, Handed]:
+        if not going:
+            return {}
+        try:
+            return {answer.delivery_id: answer for answer in self._way(provider).send(going)}
+        except Exception as problem:
+            # It promised to raise nothing: what it had handed over by then, nobody knows.
+            log.exception("provider %s", provider)
+            return {each.delivery_id: Handed(each.delivery_id, Outcome.UNKNOWN, problem=str(problem)) for each in going}
+
+    def _rest(self, active: Active) -> None:
+        """A provider that takes nothing is left alone for a while, instead of being offered the whole list."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE messaging_sender SET next_slot_at = %s WHERE id = %s", [self._clock() + REST, active.sender_id]
+            )
+
+    def _note(self, delivery_id: int, state: DeliveryState, reason: DeliveryReason, problem: str = "") -> None:
+        self._settled.append(Settled(delivery_id, state, reason, problem=problem[:PROBLEM_LENGTH]))
+
+    def _settle(self) -> None:
+        batch = self._settled
+        if not batch:
+            return
+        write_down(batch, now=self._clock())
+        transaction.on_commit(batch.clear)
+        match_early_receipts(self._settled_by, {each.provider_id: each.id for each in batch if each.provider_id})
+
+
+def settled(answer: Handed, *, attempts: int, segments: int, now: datetime) -> Settled:
+    """What a provider's answer means for a delivery that was tried so often."""
+    problem = answer.problem[:PROBLEM_LENGTH]
+    match answer.outcome:
+        case Outcome.TAKEN:
+            return Settled(answer.delivery_id, DeliveryState.SENT, provider_id=answer.provider_id, segments=segments)
+        case Outcome.LATER if (at := next_try(attempts, now=now)) is not None:
+            return Settled(answer.delivery_id, DeliveryState.HELD, due_at=at, problem=problem)
+        case Outcome.UNKNOWN:
+            return Settled(
+                answer.delivery_id,
+                DeliveryState.UNKNOWN,
+                DeliveryReason.LOST,
+                problem=problem,
+                provider_id=answer.provider_id,
+                segments=segments,
+            )
+        case _:
+            return Settled(answer.delivery_id, DeliveryState.FAILED, DeliveryReason.REFUSED, problem=problem)
+
+
+def write_down(batch: Sequence[Settled], *, now: datetime) -> None:
+    """What came of each, in the transaction that is open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTLE,
+            {
+                "at": now,
+                "ids": [each.id for each in batch],
+                "states": [each.state.value for each in batch],
+                "reasons": [str(each.reason) for each in batch],
+                "due": [each.due_at for each in batch],
+                "problems": [each.problem for each in batch],
+                "provider_ids": [each.provider_id for each in batch],
+                "segments": [each.segments for each in batch],
+            },
+        )
+
+
+def close_open(message_id: int, *, reason: DeliveryReason, now: datetime) -> int:
+    """Whatever of a message has not begun to leave does not leave any more; how many that were."""
+    waiting = Delivery.objects.filter(message_id=message_id, state__in=WAITING)
+    return waiting.update(state=DeliveryState.SKIPPED, reason=reason, due_at=None, settled_at=now)
+
+
+WAITING: Final = (DeliveryState.PENDING, DeliveryState.HELD)
+
+
+def _leased(row: Sequence[Any]) -> Leased:
+    delivery, _state, person, point, bucket, variant, attempts, body, address, given, family, seat = row
+    first = given.split()[0] if given.split() else ""
+    values = {"first_name": first, "family_name": family, "full_name": f"{given} {family}".strip(), "seat": seat or ""}
+    return Leased(delivery, person, point, bucket, variant, attempts, body, address, values)

@@ -1,0 +1,124 @@
+"""From a leased delivery to what a provider is handed: the message in one person's words, with what every message needs.
+
+Made once for a message and used for all its batches of a run, so that nothing is rendered twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from groundswell.accounts.models import Organisation
+from groundswell.campaigns.asks_pages import page_of
+from groundswell.campaigns.cards import imprint_of
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.fields import LINK
+from groundswell.messaging.models import Message
+from groundswell.messaging.preferences import list_headers, preference_address
+from groundswell.messaging.providers.contract import Outgoing
+from groundswell.messaging.sms import segments_of
+from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, Written, email, text_message
+
+
+class MissingFieldError(ValueError):
+    """Something the message says about the person is not known of them, and nothing stands in for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A delivery in our hands, and what is known of the person at this moment."""
+
+    id: int
+    person_id: int
+    contact_point_id: int
+    bucket_id: int
+    variant: int
+    attempts: int
+    body: str
+    address: str
+    values: dict[str, str]
+
+
+class Letterhead:
+    """What is the same for everybody who gets a message. Raises FieldError, and NoImprintError (rule I1)."""
+
+    def __init__(self, message: Message) -> None:
+        assert message.sender is not None
+        self.sender, self.is_email = message.sender, message.channel == Channel.EMAIL
+        self._subject = message.subject
+        self._writing = writing_of(message)
+        self._same = same_for_all(message)
+        self._has_preferences = PREFERENCES in self._writing.fields()
+
+    def outgoing(self, delivery: Leased, *, valid_until: datetime | None) -> Outgoing:
+        """The message to one person. Raises MissingFieldError."""
+        written = self._written(delivery)
+        return Outgoing(
+            delivery_id=delivery.id,
+            reference=reference_of(delivery.id),
+            sender_name=self.sender.name,
+            sender_address=self.sender.address,
+            to=delivery.address,
+            text=written.text,
+            subject=written.subject,
+            html=written.html,
+            headers=self._headers(delivery),
+            valid_until=valid_until,
+        )
+
+    def _written(self, delivery: Leased) -> Written:
+        if delivery.body:
+            return Written(subject=self._subject if self.is_email else "", text=delivery.body)
+        values = {**self._same, **delivery.values}
+        if self._has_preferences:
+            values[PREFERENCES] = preference_address(
+                person_id=delivery.person_id, contact_point_id=delivery.contact_point_id
+            )
+        missing = self._writing.missing(values, variant=delivery.variant)
+        if missing:
+            raise MissingFieldError(", ".join(missing))
+        return self._writing.for_one(values, variant=delivery.variant)
+
+    def _headers(self, delivery: Leased) -> dict[str, str]:
+        if not self.is_email:
+            return {}
+        return list_headers(person_id=delivery.person_id, contact_point_id=delivery.contact_point_id)
+
+
+def writing_of(message: Message) -> Writing:
+    """Its words, to be filled in for each person. Raises FieldError; for an email NoImprintError without an imprint (I1)."""
+    if message.channel == Channel.SMS:
+        return text_message(message.body)
+    organisation = Organisation.objects.filter(pk=1).first()
+    frame = Frame(
+        organisation=organisation.name if organisation else "",
+        imprint=imprint_of(organisation),
+        privacy=(organisation.privacy_url if organisation else "") or settings.PUBLIC_URL + reverse("privacy"),
+    )
+    button = Button(message.ask.title) if message.ask is not None else None
+    return email([message.subject, message.subject_b], message.body, frame=frame, button=button)
+
+
+def same_for_all(message: Message) -> dict[str, str]:
+    """The values that are nobody's in particular: the address of what it leads on to."""
+    return {LINK: settings.PUBLIC_URL + (page_of(message.ask) or "/")} if message.ask is not None else {}
+
+
+def reference_of(delivery_id: int) -> str:
+    """By what a delivery goes with providers: the same however often it is tried."""
+    return f"d{delivery_id}"
+
+
+def delivery_of(reference: str) -> int | None:
+    """The delivery that a reference means; None: it is none of ours."""
+    number = reference.removeprefix("d")
+    return int(number) if reference.startswith("d") and number.isascii() and number.isdigit() else None
+
+
+def segments_in(going: Sequence[Outgoing]) -> dict[int, int]:
+    """How many texts each is billed as."""
+    return {each.delivery_id: segments_of(each.text).count for each in going}

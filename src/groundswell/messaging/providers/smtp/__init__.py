@@ -1,0 +1,1 @@
+"""Email by SMTP: to the mail server that `EMAIL_URL` names."""

@@ -1,0 +1,41 @@
+"""Jobs of messaging: preparing, and sending a batch at a time."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
+
+from groundswell.accounts.models import User
+from groundswell.config.jobs import periodic, task
+from groundswell.messaging.operations.outbox import send_some
+from groundswell.messaging.operations.preparing import prepare_asked
+
+QUEUE = "messages"
+
+
+@task(queue=QUEUE)
+def prepare_message(*, message_id: int, by_id: int | None) -> None:
+    """The deliveries of a message that was let go, and then the first of them."""
+    prepare_asked(message_id, by=User.objects.filter(pk=by_id).first(), now=timezone.now(), enqueue=send_soon)
+
+
+@task(queue=QUEUE, queueing_lock="messages.send")
+def send_messages() -> None:
+    """One job's worth; the rest by the next job, so that others get a turn."""
+    if send_some():
+        send_soon()
+
+
+@periodic(cron="* * * * *", queue=QUEUE)
+def send_due_messages() -> None:
+    """Every minute: hours that have opened, waves whose time has come, and what a provider put off."""
+    if send_some():
+        send_soon()
+
+
+def send_soon() -> None:
+    """Tell the worker that something may go. One job waits at a time, however often this is said."""
+    try:
+        send_messages.defer()
+    except AlreadyEnqueued:
+        return
