@@ -16,7 +16,8 @@ QUEUE = "messages"
 @task(queue=QUEUE)
 def prepare_message(*, message_id: int, by_id: int | None) -> None:
     """The deliveries of a message that was let go, and then the first of them."""
-    prepare_asked(message_id, by=User.objects.filter(pk=by_id).first(), now=timezone.now(), enqueue=send_soon)
+    by = None if by_id is None else User.objects.filter(pk=by_id).first()
+    prepare_asked(message_id, by=by, now=timezone.now(), enqueue=send_soon)
 
 
 @task(queue=QUEUE, queueing_lock="messages.send")
