@@ -33,7 +33,8 @@ from groundswell.phonebank.operations import (
 from groundswell.phonebank.operations.claiming import CLAIM_STATEMENT, claim_parameters
 from groundswell.phonebank.tests.world import NOON, World, result_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Hundreds at once: not of the fast part.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def at_once(work: Callable[[Any], Any], items: list[Any], threads: int = 40) -> list[Any]:

@@ -22,7 +22,8 @@ from groundswell.phonebank.tests.session_world import Evening, make_event, make_
 from groundswell.phonebank.tests.test_races import at_once
 from groundswell.phonebank.tests.world import NOON, World, result_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Hundreds at once: not of the fast part.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 MINUTE = timedelta(minutes=1)
 

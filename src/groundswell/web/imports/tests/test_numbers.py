@@ -14,7 +14,8 @@ from groundswell.people.enums import ImportStatus
 from groundswell.people.models import ContactPoint, ImportBatch
 from groundswell.web.imports.tests.conftest import PHONES_DECLARED, ROWS, Wizard, text, xpress
 
-pytestmark = pytest.mark.django_db
+# Whole imports, page by page: not of the fast part.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAY = (timezone.localdate() - timedelta(days=2)).isoformat()
 
 

@@ -16,7 +16,8 @@ from groundswell.people.enums import ImportStatus
 from groundswell.people.models import ContactPoint, Elector, ImportBatch, Person, PersonContact
 from groundswell.web.imports.tests.conftest import DECLARED, PHONES_DECLARED, ROWS, Wizard, text, xpress
 
-pytestmark = pytest.mark.django_db
+# Whole imports, page by page: not of the fast part.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_the_same_file_twice_changes_nothing_and_says_so_beforehand(wizard: Wizard) -> None:

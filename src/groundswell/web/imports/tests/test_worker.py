@@ -21,7 +21,8 @@ from groundswell.people.models import Elector, Household, ImportBatch, Person
 from groundswell.people.operations.uploads import sweep_uploads
 from groundswell.web.imports.tests.conftest import ROWS, Wizard, text, xpress
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Whole imports, page by page: not of the fast part.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def test_a_register_from_the_upload_to_the_report(committing_wizard: Wizard) -> None:
