@@ -338,6 +338,20 @@ EVENTS = [
     row("events:thanks", EVERYONE, slug=lambda w: w.event.ask.slug),
 ]
 
+JOINING = [
+    row("joining:list", LEADERS, slug=seat),
+    row("joining:new", LEADERS, FORM, slug=seat),
+    row("joining:manage", LEADERS, slug=seat, pk=lambda w: w.sign_up_page.pk),
+    row("joining:edit", LEADERS, FORM, slug=seat, pk=lambda w: w.sign_up_page.pk),
+    row("joining:publication", LEADERS, POST, slug=seat, pk=lambda w: w.sign_up_page.pk),
+    row("joining:closing", LEADERS, POST, slug=seat, pk=lambda w: w.sign_up_page.pk),
+    row("joining:page", EVERYONE, FORM, slug=lambda w: w.sign_up_page.ask.slug),
+    row("joining:thanks", EVERYONE, slug=lambda w: w.sign_up_page.ask.slug),
+    row("joining:embedded", EVERYONE, FORM, slug=lambda w: w.sign_up_page.ask.slug),
+    row("joining:embedded_thanks", EVERYONE, slug=lambda w: w.sign_up_page.ask.slug),
+    row("joining:confirm", EVERYONE, FORM, token=lambda w: w.confirm_token),
+]
+
 # By the signed link alone, whoever opens it: it was sent to one address.
 PREFERENCES = [
     row("preferences:page", EVERYONE, token=lambda w: w.preference_token),
@@ -361,6 +375,7 @@ TABLE = [
     *ACCOUNTS,
     *CAMPAIGNS,
     *EVENTS,
+    *JOINING,
     *PREFERENCES,
     *INSIGHT,
     *MESSAGING,

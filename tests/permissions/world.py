@@ -24,6 +24,11 @@ from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
 from groundswell.events.own_links import own_token
+from groundswell.joining.links import confirm_token
+from groundswell.joining.models import SignUpPage
+from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
+from groundswell.joining.operations.sign_ups import Typed
+from groundswell.joining.operations.sign_ups import sign_up as sign_up_on_page
 from groundswell.messaging.models import Message, Sender
 from groundswell.messaging.preferences import preference_token
 from groundswell.people.addresses import address_hash
@@ -262,6 +267,18 @@ class World:
         )
         made = create_event(campaign=self.campaign, details=details, by=None, now=timezone.now())
         return publish_event(event=made, by=None, now=timezone.now())
+
+    @cached_property
+    def sign_up_page(self) -> SignUpPage:
+        """A sign-up page of the campaign, open to everybody."""
+        made = create_page(campaign=self.campaign, details=PageDetails(title="Stand with us"), by=None)
+        return publish_page(page=made, by=None, now=timezone.now())
+
+    @cached_property
+    def confirm_token(self) -> str:
+        """What the letter to somebody who signed up there ends in."""
+        typed = Typed(name="Bea", email="bea2@example.org")
+        return confirm_token(sign_up_on_page(page=self.sign_up_page, typed=typed, now=timezone.now()))
 
     @cached_property
     def attendance(self) -> Attendance:

@@ -19,7 +19,7 @@ import pytest
 
 import groundswell
 
-ROOMS = ("accounts", "places", "people", "compliance", "campaigns", "events", "phonebank")
+ROOMS = ("accounts", "places", "people", "compliance", "campaigns", "events", "joining", "phonebank")
 ROOT = Path(groundswell.__file__).parent
 
 # Operations without `by`, or without an audit event of their own: each with the reason.

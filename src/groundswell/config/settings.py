@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "groundswell.insight",
     "groundswell.phonebank",
     "groundswell.events",
+    "groundswell.joining",
     "groundswell.messaging",
     "groundswell.campaigns",
     "groundswell.compliance",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("preferences/", include("groundswell.messaging.preference_urls")),
     path("messages/", include("groundswell.messaging.urls")),
     path("", include("groundswell.events.urls")),
+    path("", include("groundswell.joining.urls")),
     path("insight/", include("groundswell.insight.urls")),
 ]
 

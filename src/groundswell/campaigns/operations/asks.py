@@ -21,7 +21,7 @@ from groundswell.people.models import Person
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 9
 # Words that are pages of their own below the address of an ask.
-RESERVED_SLUGS = frozenset({"new", "mine"})
+RESERVED_SLUGS = frozenset({"new", "mine", "confirmation"})
 
 
 class AskClosedError(CampaignRuleError):

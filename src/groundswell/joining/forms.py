@@ -1,0 +1,238 @@
+"""What a visitor types on a sign-up page, and what an organiser says of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.accounts.names import NameField
+from groundswell.campaigns.consent_boxes import Box
+from groundswell.campaigns.enums import QuestionKind
+from groundswell.campaigns.models import Campaign, Question
+from groundswell.campaigns.rules import CampaignRuleError
+from groundswell.compliance.enums import Channel
+from groundswell.joining.models import SignUpPage
+from groundswell.joining.operations.pages import PageDetails
+from groundswell.joining.operations.sign_ups import Typed
+from groundswell.joining.rules import origins
+from groundswell.people.addresses import AddressError, fold, normalise_email, normalise_phone, normalise_postcode
+from groundswell.people.operations.supporters import NAME_LIMIT
+from groundswell.places.models import Area
+from groundswell.places.queries import find_area
+
+
+class SignUpForm(forms.Form):
+    """Name and email, and what the page asks besides; and, apart from these, the boxes."""
+
+    name = NameField(
+        label=_("Your name"),
+        max_length=NAME_LIMIT,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Tell us your name.")},
+    )
+    email = forms.CharField(
+        label=_("Your email"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We write to you once, so that you can confirm it is you."),
+        error_messages={"required": _("Give us your email, so that you can confirm it is you.")},
+    )
+    phone = forms.CharField(
+        label=_("Your mobile number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    postcode = forms.CharField(
+        label=_("Your postcode"),
+        max_length=10,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
+        help_text=_("So that we tell you about what happens in your constituency."),
+    )
+    # People do not see this field, programs that fill in everything do.
+    website = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, page: SignUpPage, boxes: list[Box], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        self._boxes = [box for box in boxes if page.asks_phone or box.channel == Channel.EMAIL]
+        if not page.asks_phone:
+            del self.fields["phone"]
+        if not page.asks_postcode:
+            del self.fields["postcode"]
+        if page.question is not None:
+            self.fields["interests"] = self._interests(page.question)
+        for box in self._boxes:
+            self.fields[f"agree_{box.channel}"] = forms.BooleanField(label=box.wording, required=False, initial=False)
+
+    @staticmethod
+    def _interests(question: Question) -> forms.Field:
+        offered = [(option.pk, option.label) for option in question.options.filter(retired_at__isnull=True)]
+        label = question.text
+        if question.kind == QuestionKind.CHOICES:
+            return forms.TypedMultipleChoiceField(
+                label=label, choices=offered, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+            )
+        return forms.TypedChoiceField(
+            label=label, choices=[("", _("no answer")), *offered], coerce=int, required=False, empty_value=None
+        )
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """What the sign-up itself is."""
+        names = ("name", "email", "phone", "postcode", "interests")
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def consent_fields(self) -> list[forms.BoundField]:
+        """What stands apart from it."""
+        return [self[f"agree_{box.channel}"] for box in self._boxes]
+
+    def clean_name(self) -> str:
+        """A name has letters in it."""
+        name: str = self.cleaned_data["name"]
+        if not any(letter.isalpha() for letter in fold(name)):
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
+    def clean_email(self) -> str:
+        """An address that could be one."""
+        try:
+            return normalise_email(self.cleaned_data["email"])
+        except AddressError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def clean_phone(self) -> str:
+        """A number as it was typed, once it is known to be one."""
+        text: str = self.cleaned_data["phone"].strip()
+        if text:
+            try:
+                normalise_phone(text)
+            except AddressError as problem:
+                raise forms.ValidationError(str(problem)) from problem
+        return text
+
+    def clean_postcode(self) -> str:
+        """A postcode of the right shape; where it lies may remain unknown."""
+        text: str = self.cleaned_data["postcode"].strip()
+        known = normalise_postcode(text) if text else ""
+        if known is None:
+            raise forms.ValidationError(
+                _("That does not look like a UK postcode. It should look like E17 4AA, or leave it empty.")
+            )
+        return known
+
+    def clean(self) -> dict[str, Any]:
+        """A box for texts or calls needs the number it is about."""
+        data = super().clean() or {}
+        wants_phone = any(data.get(f"agree_{channel}") for channel in (Channel.SMS, Channel.CALL))
+        if wants_phone and "phone" in data and not data["phone"]:
+            self.add_error("phone", _("Give us the number that we may use, or untick texts and calls."))
+        return data
+
+    @property
+    def is_a_program(self) -> bool:
+        """Whether the field was filled in that nobody sees."""
+        return bool(self.cleaned_data.get("website"))
+
+    def typed(self) -> Typed:
+        """What was typed, for `sign_up`."""
+        data = self.cleaned_data
+        chosen = data.get("interests") or ()
+        postcode = data.get("postcode", "")
+        found = find_area(postcode) if postcode else None
+        return Typed(
+            name=data["name"],
+            email=data["email"],
+            phone=data.get("phone", ""),
+            postcode=postcode,
+            constituency=found if isinstance(found, Area) else None,
+            options=tuple(chosen) if isinstance(chosen, (list, tuple)) else (chosen,),
+            boxes=tuple(box for box in self._boxes if data[f"agree_{box.channel}"]),
+        )
+
+
+class PageForm(forms.Form):
+    """What an organiser says of a sign-up page."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=120, help_text=_("What people see first: “Stand with Walthamstow’s buses”.")
+    )
+    about = forms.CharField(
+        label=_("Why sign up"), required=False, max_length=10_000, widget=forms.Textarea, help_text=_("Markdown.")
+    )
+    question = forms.ModelChoiceField(
+        queryset=Question.objects.none(),
+        label=_("Also ask"),
+        required=False,
+        empty_label=_("nothing more"),
+        help_text=_("“Which issues matter to you?”: the answers stand beside those from calls."),
+    )
+    asks_phone = forms.BooleanField(label=_("Ask for a mobile number"), required=False, initial=True)
+    asks_postcode = forms.BooleanField(label=_("Ask for the postcode"), required=False, initial=True)
+    tag = forms.CharField(
+        label=_("Tag"), max_length=64, required=False, help_text=_("Put on everybody who confirms, to find them by.")
+    )
+    thanks = forms.CharField(
+        label=_("Thanks"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea,
+        help_text=_("Markdown. What they read once they have confirmed, and what they can do next."),
+    )
+    sites = forms.CharField(
+        label=_("Sites that may show it in a frame"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One on a line, such as https://www.example.org. Empty: none."),
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, page: SignUpPage | None = None, **kwargs: Any) -> None:
+        if page is not None:
+            kwargs.setdefault(
+                "initial",
+                {
+                    "title": page.ask.title,
+                    "about": page.about,
+                    "question": page.question_id,
+                    "asks_phone": page.asks_phone,
+                    "asks_postcode": page.asks_postcode,
+                    "tag": page.tag,
+                    "thanks": page.thanks,
+                    "sites": "\n".join(page.embedded_on),
+                },
+            )
+        super().__init__(*args, **kwargs)
+        field = self.fields["question"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Question.objects.filter(
+            campaign=campaign,
+            kind__in=[QuestionKind.CHOICE, QuestionKind.CHOICES],
+            is_voter_id=False,
+            retired_at__isnull=True,
+        ).order_by("text")
+
+    def clean_sites(self) -> list[str]:
+        """Origins."""
+        try:
+            return origins(self.cleaned_data["sites"])
+        except CampaignRuleError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def details(self) -> PageDetails:
+        """What was said, for `create_page` and `change_page`."""
+        data = self.cleaned_data
+        return PageDetails(
+            title=data["title"],
+            about=data["about"],
+            thanks=data["thanks"],
+            question=data["question"],
+            tag=data["tag"],
+            asks_phone=data["asks_phone"],
+            asks_postcode=data["asks_postcode"],
+            embedded_on=data["sites"],
+        )

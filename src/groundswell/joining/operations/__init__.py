@@ -1,0 +1,1 @@
+"""What organisers do with sign-up pages, and what supporters do on them."""

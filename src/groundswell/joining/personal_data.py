@@ -1,0 +1,62 @@
+"""What sign-up pages hold on a person (rules D5, D6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from groundswell.compliance.personal_data import register, rows_of
+from groundswell.joining.models import Letter, SignUp
+from groundswell.people.models import Person
+
+
+def _sign_ups(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        SignUp.objects.filter(person=person).order_by("signed_up_at", "pk"),
+        "page__ask__title",
+        "email__value",
+        "phone__value",
+        "postcode",
+        "constituency__name",
+        "options__label",
+        "signed_up_at",
+        "action__state",
+    )
+
+
+def _forget_sign_ups(person: Person) -> int:
+    return SignUp.objects.filter(person=person).delete()[1].get(SignUp._meta.label, 0)
+
+
+def _letters(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        Letter.objects.filter(sign_up__person=person).order_by("due_at", "pk"),
+        "sign_up__page__ask__title",
+        "due_at",
+        "state",
+        "sent_at",
+    )
+
+
+def _forget_letters(person: Person) -> int:
+    return Letter.objects.filter(sign_up__person=person).delete()[0]
+
+
+# Erasure goes from the last to the first: letters, sign-ups, the actions under these. Their age is that of the action.
+register(
+    "sign_ups",
+    order=322,
+    label=_("Pages you signed up on"),
+    models=[SignUp, SignUp.options.through],
+    export=_sign_ups,
+    erase=_forget_sign_ups,
+)
+register(
+    "sign_up_letters",
+    order=324,
+    label=_("Letters to confirm a sign-up"),
+    models=[Letter],
+    export=_letters,
+    erase=_forget_letters,
+)

@@ -1,0 +1,1 @@
+"""The public pages of sign-up, and the organiser's."""
