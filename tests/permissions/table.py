@@ -370,6 +370,14 @@ PREFERENCES = [
     row("preferences:request", EVERYONE, POST, token=lambda w: w.preference_token),
 ]
 
+# What providers post, known by its signature alone; where a provider has no settings, as here, there is nothing.
+INCOMING = [
+    row("incoming:twilio_inbound", NO_ONE, POST),
+    row("incoming:http_inbound", NO_ONE, POST),
+    row("incoming:twilio_receipts", NO_ONE, POST),
+    row("incoming:http_receipts", NO_ONE, POST),
+]
+
 TABLE = [
     *WEB,
     *ACCOUNTS,
@@ -377,6 +385,7 @@ TABLE = [
     *EVENTS,
     *JOINING,
     *PREFERENCES,
+    *INCOMING,
     *INSIGHT,
     *MESSAGING,
     *CALLING,

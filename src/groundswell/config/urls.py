@@ -15,6 +15,7 @@ urlpatterns = [
     path("campaigns/", include("groundswell.campaigns.urls")),
     path("preferences/", include("groundswell.messaging.preference_urls")),
     path("messages/", include("groundswell.messaging.urls")),
+    path("messaging/", include("groundswell.messaging.incoming_urls")),
     path("", include("groundswell.events.urls")),
     path("", include("groundswell.joining.urls")),
     path("insight/", include("groundswell.insight.urls")),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.compliance.personal_data import register, rows_of
 from groundswell.messaging.enums import DeliveryReason, DeliveryState
-from groundswell.messaging.models import Delivery, Inbound, Receipt
+from groundswell.messaging.models import Delivery, Inbound, Receipt, SimulatedText
 from groundswell.people.models import Person
 
 
@@ -50,20 +51,33 @@ def _forget_receipts(person: Person) -> int:
     return Receipt.objects.filter(delivery__person=person).delete()[0]
 
 
+def _written_by(person: Person) -> QuerySet[Inbound]:
+    """All that came from their addresses, also before we knew whose they are."""
+    addresses = person.contact_points.values("value")
+    return Inbound.objects.filter(Q(contact_point__people=person) | Q(their_address__in=addresses)).distinct()
+
+
 def _inbound(person: Person) -> list[dict[str, Any]]:
     return rows_of(
-        Inbound.objects.filter(contact_point__people=person).order_by("at", "pk"),
-        "channel",
-        "contact_point__value",
-        "our_address",
-        "text",
-        "at",
+        _written_by(person).order_by("at", "pk"), "channel", "their_address", "our_address", "text", "at", "route"
     )
 
 
 def _forget_inbound(person: Person) -> int:
-    """All that came from their addresses: who of those that share one wrote it, nobody can tell."""
-    return Inbound.objects.filter(contact_point__people=person).delete()[0]
+    """Who of those that share an address wrote it, nobody can tell."""
+    return Inbound.objects.filter(pk__in=list(_written_by(person).values_list("pk", flat=True))).delete()[0]
+
+
+def _simulated(person: Person) -> list[dict[str, Any]]:
+    return rows_of(_simulated_to(person).order_by("at", "pk"), "our_address", "their_address", "text", "at")
+
+
+def _forget_simulated(person: Person) -> int:
+    return _simulated_to(person).delete()[0]
+
+
+def _simulated_to(person: Person) -> QuerySet[SimulatedText]:
+    return SimulatedText.objects.filter(their_address__in=person.contact_points.values("value"))
 
 
 # Erasure goes from the last to the first: receipts, the deliveries they are about.
@@ -90,4 +104,12 @@ register(
     models=[Inbound],
     export=_inbound,
     erase=_forget_inbound,
+)
+register(
+    "simulated_texts",
+    order=355,
+    label=_("Texts the demo would have sent you"),
+    models=[SimulatedText],
+    export=_simulated,
+    erase=_forget_simulated,
 )

@@ -1,4 +1,4 @@
-"""Jobs of messaging: preparing, and sending a batch at a time."""
+"""Jobs of messaging: preparing, sending a batch at a time, and routing what came in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from groundswell.accounts.models import User
 from groundswell.config.jobs import periodic, task
+from groundswell.messaging.operations.inbound import route_again
 from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.operations.preparing import prepare_asked
 
@@ -40,3 +41,10 @@ def send_soon() -> None:
         send_messages.defer()
     except AlreadyEnqueued:
         return
+
+
+@task(queue=QUEUE, retry=5)
+def route_inbound(*, inbound_id: int) -> None:
+    """Written down with each incoming text: what could not be routed at once is, and what answers it goes."""
+    if route_again(inbound_id):
+        send_soon()

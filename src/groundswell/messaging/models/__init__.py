@@ -3,5 +3,6 @@
 from groundswell.messaging.models.inbound import Inbound
 from groundswell.messaging.models.message import Delivery, Message, Receipt
 from groundswell.messaging.models.sender import Sender
+from groundswell.messaging.models.simulated import SimulatedText
 
-__all__ = ["Delivery", "Inbound", "Message", "Receipt", "Sender"]
+__all__ = ["Delivery", "Inbound", "Message", "Receipt", "Sender", "SimulatedText"]

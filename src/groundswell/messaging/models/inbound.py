@@ -18,12 +18,18 @@ class Inbound(models.Model):
     provider_id = models.CharField(max_length=200)
     sender = models.ForeignKey("messaging.Sender", on_delete=models.PROTECT, null=True, related_name="inbound")
     our_address = models.CharField(max_length=254)
+    # Theirs: a number in E.164, or whatever a network writes. `contact_point` is who of ours has it.
+    their_address = models.CharField(max_length=254)
     contact_point = models.ForeignKey(
         "people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="inbound"
     )
     text = models.TextField(blank=True)
     at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
+    # The provider has answered a stop or help itself.
+    is_answered = models.BooleanField(default=False, db_default=False)
+    # Null: kept, and not yet decided.
+    routed_at = models.DateTimeField(null=True, blank=True)
     route = models.CharField(
         max_length=16, choices=InboundRoute.choices, default=InboundRoute.INBOX, db_default=InboundRoute.INBOX
     )
@@ -44,7 +50,7 @@ class Inbound(models.Model):
                 name="inbound_waiting",
                 condition=Q(route=InboundRoute.INBOX, handled_at__isnull=True),
             ),
-            models.Index(fields=["our_address", "contact_point", "received_at"], name="inbound_between"),
+            models.Index(fields=["our_address", "their_address", "received_at"], name="inbound_between"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,10 @@ PROVIDERS: Final[Mapping[str, Known]] = {
         "groundswell.messaging.providers.smtp.transport.SmtpProvider",
         lambda: settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"),
     ),
+    # Nothing of it leaves: only in the demo, or somebody would believe that it had.
+    "console": Known(
+        Channel.SMS, "groundswell.messaging.providers.console.transport.ConsoleProvider", lambda: settings.DEMO
+    ),
     "twilio": Known(
         Channel.SMS,
         "groundswell.messaging.providers.twilio.transport.open_twilio",

@@ -1,0 +1,1 @@
+"""Texts of the demo: they are kept instead of sent, and shown on the page of a telephone."""

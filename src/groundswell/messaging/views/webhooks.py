@@ -1,0 +1,145 @@
+"""What providers post to us. Nobody signs in here: each is known by its signature, and anything else is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from groundswell.messaging.operations.inbound import UnreadableError, cleaned, receive
+from groundswell.messaging.operations.receipts import take_receipts
+from groundswell.messaging.providers.http import webhooks as http
+from groundswell.messaging.providers.registry import PROVIDERS
+from groundswell.messaging.providers.twilio import webhooks as twilio
+from groundswell.messaging.tasks import route_inbound
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from groundswell.messaging.providers.contract import InboundOf, ReceiptOf
+
+LONGEST_ID = 128
+# An answer without words: Twilio is to send nothing of its own.
+SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+
+
+@csrf_exempt
+@require_POST
+def twilio_inbound(request: HttpRequest) -> HttpResponse:
+    """A text to one of our numbers at Twilio."""
+    refused = _not_twilio(request)
+    if refused is not None:
+        return refused
+    try:
+        _take(twilio.inbound_of(request.POST.dict(), now=timezone.now()), "twilio")
+    except (KeyError, UnreadableError):
+        return _plain("This is no text.", 400)
+    return HttpResponse(SILENCE, content_type="text/xml")
+
+
+@csrf_exempt
+@require_POST
+def twilio_receipts(request: HttpRequest) -> HttpResponse:
+    """What became of a text; our reference is in the address that we gave for it."""
+    refused = _not_twilio(request)
+    if refused is not None:
+        return refused
+    reference = request.GET.get("reference", "")
+    try:
+        said = twilio.receipt_of(request.POST.dict(), reference=reference, now=timezone.now())
+    except KeyError:
+        return _plain("This is no receipt.", 400)
+    return _note(said, "twilio")
+
+
+@csrf_exempt
+@require_POST
+def http_receipts(request: HttpRequest) -> HttpResponse:
+    """What became of a text, by the gateway of the settings."""
+    gateway = settings.SMS_GATEWAY
+    if gateway is None:
+        raise Http404("no such provider here")
+    if not _is_gateway(request, gateway.secret):
+        return _plain("Not signed with our secret.", 403)
+    try:
+        said = http.receipt_of(gateway, fields_of(request), now=timezone.now())
+    except (KeyError, UnreadableError):
+        return _plain("This is no receipt.", 400)
+    return _note(said, "http")
+
+
+@csrf_exempt
+@require_POST
+def http_inbound(request: HttpRequest) -> HttpResponse:
+    """A text that the gateway of the settings passes on."""
+    gateway = settings.SMS_GATEWAY
+    if gateway is None:
+        raise Http404("no such provider here")
+    if not _is_gateway(request, gateway.secret):
+        return _plain("Not signed with our secret.", 403)
+    try:
+        _take(http.inbound_of(gateway, fields_of(request), now=timezone.now()), "http")
+    except (KeyError, UnreadableError):
+        return _plain("This is no text.", 400)
+    return HttpResponse(status=204)
+
+
+def fields_of(request: HttpRequest) -> dict[str, str]:
+    """The fields of a form, or of a JSON object (its texts and numbers). Raises UnreadableError for what is neither."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        given = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("no JSON") from error
+    if not isinstance(given, dict):
+        raise UnreadableError("no object")
+    return {name: str(value) for name, value in given.items() if isinstance(value, (str, int))}
+
+
+def _take(given: InboundOf, provider: str) -> None:
+    receive(
+        given,
+        provider=provider,
+        now=timezone.now(),
+        enqueue=lambda inbound_id: route_inbound.defer(inbound_id=inbound_id),
+    )
+
+
+def _note(said: ReceiptOf | None, provider: str) -> HttpResponse:
+    """Write the receipt down; a step on the way (None) is only heard."""
+    if said is not None:
+        said = cleaned(said)
+        if max(len(said.event_id), len(said.provider_id)) > LONGEST_ID:
+            return _plain("This is no receipt.", 400)
+        take_receipts(provider, receipts=[said])
+    return HttpResponse(status=204)
+
+
+def _not_twilio(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of what is not signed by Twilio over the address that it asked for; None if it is."""
+    if not PROVIDERS["twilio"].is_ready():
+        raise Http404("no such provider here")
+    url = settings.PUBLIC_URL + request.get_full_path()
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if twilio.is_signed(url, dict(request.POST.lists()), signature, settings.TWILIO_AUTH_TOKEN):
+        return None
+    return _plain("Not signed by Twilio for this address.", 403)
+
+
+def _is_gateway(request: HttpRequest, secret: str) -> bool:
+    return http.is_signed(
+        request.body,
+        signature=request.headers.get("X-Signature", ""),
+        authorization=request.headers.get("Authorization", ""),
+        secret=secret,
+    )
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
