@@ -54,8 +54,8 @@ class MessageForm(WhomForm):
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For your team. Nobody else sees it."))
     sender = forms.ModelChoiceField(label=_("From"), queryset=Sender.objects.none(), required=False)
-    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
-    body = forms.CharField(label=_("Words"), max_length=50_000, required=False, widget=forms.Textarea())
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    body = forms.CharField(label=_("Words"), max_length=50_000, widget=forms.Textarea())
     ask = forms.ModelChoiceField(
         label=_("It leads on to"),
         queryset=Ask.objects.none(),

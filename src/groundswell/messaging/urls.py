@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from groundswell.messaging.views import composer, senders, sending
+from groundswell.messaging.views import composer, releasing, senders, sending
 
 app_name = "messaging"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("of/<slug:slug>/<int:pk>/preview/letter/", composer.preview_html, name="preview_html"),
     path("of/<slug:slug>/<int:pk>/test/", composer.test, name="test"),
     path("of/<slug:slug>/<int:pk>/live/", sending.message_live, name="message_live"),
+    path("of/<slug:slug>/<int:pk>/submission/", releasing.submission, name="submission"),
+    path("of/<slug:slug>/<int:pk>/approval/", releasing.approval, name="approval"),
+    path("of/<slug:slug>/<int:pk>/steering/", releasing.steering, name="steering"),
     path("of/<slug:slug>/<int:pk>/not-reached/", sending.not_reached, name="not_reached"),
     path("of/<slug:slug>/<int:pk>/not-reached/export/", sending.not_reached_export, name="not_reached_export"),
 ]

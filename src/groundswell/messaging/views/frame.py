@@ -22,6 +22,7 @@ from groundswell.compliance.figures import FigureMissingError, figure
 from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.fields import FieldError
 from groundswell.messaging.models import Message
+from groundswell.messaging.operations.steering import SteeringError
 from groundswell.messaging.reach import TooManyToCountError
 from groundswell.messaging.rules import MessagingRuleError
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from groundswell.accounts.enums import Role
 
-REFUSALS = (MessagingRuleError, SegmentError, FieldError, NoImprintError)
+REFUSALS = (MessagingRuleError, SteeringError, SegmentError, FieldError, NoImprintError)
 
 
 def campaign_for(request: HttpRequest, slug: str, *roles: Role) -> Campaign:

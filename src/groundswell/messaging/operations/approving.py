@@ -1,0 +1,116 @@
+"""From a draft to the outbox: asked for by one person, agreed to by another where many would get it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundswell.accounts.audit import record
+from groundswell.accounts.models import User
+from groundswell.campaigns.enums import ShareChannel
+from groundswell.campaigns.models import ShareLink
+from groundswell.campaigns.operations.asks import new_code
+from groundswell.messaging.composed import problems_with, writing_of
+from groundswell.messaging.enums import MessageStatus
+from groundswell.messaging.models import Message
+from groundswell.messaging.reach import Reach, reach_of_message
+from groundswell.messaging.recipients import lacking
+from groundswell.messaging.rules import MessagingRuleError, needs_second_person, time_problem
+
+Enqueue = Callable[[int], Any]
+
+
+@transaction.atomic
+def submit_message(message: Message, *, by: User, now: datetime, most_alone: int, enqueue: Enqueue) -> Message:
+    """Ask for it to be sent. To more than `most_alone` people it waits for somebody else; else it is prepared at once.
+
+    `enqueue` gives the worker its number. Raises MessagingRuleError with everything that has to be put right first.
+    """
+    locked = _locked(message, MessageStatus.DRAFT)
+    reach = _checked(locked, now)
+    if locked.ask is not None and locked.link is None:
+        locked.link = ShareLink.objects.create(ask=locked.ask, channel=ShareChannel.MESSAGE, code=new_code())
+    locked.submitted_by, locked.approved_by = by, None
+    waits = needs_second_person(reach.people, most_alone=most_alone)
+    locked.status = MessageStatus.WAITING if waits else MessageStatus.PREPARING
+    locked.save(update_fields=["link", "submitted_by", "approved_by", "status"])
+    record("submit_message", by=by, subject=locked, campaign_id=locked.campaign_id, people=reach.people)
+    if not waits:
+        enqueue(locked.pk)
+    return locked
+
+
+@transaction.atomic
+def approve_message(message: Message, *, by: User, now: datetime, enqueue: Enqueue) -> Message:
+    """Agree to what somebody else asked for. Raises MessagingRuleError for one's own, and for what is not right by now."""
+    locked = _locked(message, MessageStatus.WAITING)
+    if locked.submitted_by_id == by.pk:
+        raise MessagingRuleError(_("You asked for it yourself. Somebody else has to agree."))
+    reach = _checked(locked, now)
+    locked.approved_by, locked.status = by, MessageStatus.PREPARING
+    locked.save(update_fields=["approved_by", "status"])
+    record("approve_message", by=by, subject=locked, campaign_id=locked.campaign_id, people=reach.people)
+    enqueue(locked.pk)
+    return locked
+
+
+@transaction.atomic
+def take_back_message(message: Message, *, by: User) -> Message:
+    """A draft again, to be changed: of one that nobody has agreed to yet."""
+    locked = _locked(message, MessageStatus.WAITING)
+    locked.status, locked.submitted_by = MessageStatus.DRAFT, None
+    locked.save(update_fields=["status", "submitted_by"])
+    record("take_back_message", by=by, subject=locked, campaign_id=locked.campaign_id)
+    return locked
+
+
+def check_ready(message: Message, *, now: datetime) -> None:
+    """Raise MessagingRuleError with everything that has to be put right before it goes."""
+    problems = problems_with(message)
+    sender = message.sender
+    if sender is None:
+        problems.append(_("Choose under which name it is sent."))
+    elif sender.retired_at is not None:
+        problems.append(_("“%(name)s” is retired. Choose another sender.") % {"name": sender.name})
+    elif sender.verified_at is None:
+        problems.append(_("“%(name)s” is not proven to be yours yet (rule M7).") % {"name": sender.name})
+    if problem := time_problem(starts_at=message.starts_at, expires_at=message.expires_at, now=now):
+        problems.append(problem)
+    if problems:
+        raise MessagingRuleError(" ".join(problems))
+
+
+def _checked(message: Message, now: datetime) -> Reach:
+    check_ready(message, now=now)
+    reach = reach_of_message(message, now=now)
+    if not reach.people:
+        raise MessagingRuleError(_("Nobody would get it. The count says why."))
+    count, fields = lacking(message, writing_of(message), now=now)
+    if count:
+        places = ", ".join("{{ " + name + " }}" for name in fields)
+        raise MessagingRuleError(
+            ngettext(
+                "%(count)s person lacks what it says: %(places)s. Write other words after a bar: {{ first_name|there }}.",
+                "%(count)s people lack what it says: %(places)s. Write other words after a bar: {{ first_name|there }}.",
+                count,
+            )
+            % {"count": f"{count:,}", "places": places}
+        )
+    return reach
+
+
+def _locked(message: Message, status: MessageStatus) -> Message:
+    found = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "sender", "ask", "segment", "link"
+    )
+    locked = found.get(pk=message.pk)
+    if locked.status != status:
+        raise MessagingRuleError(
+            _("This message is %(status)s by now. Look at it again.") % {"status": locked.get_status_display()}
+        )
+    return locked
