@@ -34,6 +34,7 @@ BENCHES = {
     "calling": "The caller's cycle over real HTTP, against the database's own limit.",
     "claim": "Claiming the next household, at any size of queue.",
     "postcodes": "Looking up postcodes in the packaged data.",
+    "sending": "A message to many, against the mail server's own limit.",
     "import": "A full import of the register, against a raw copy of the same file.",
     "pages": "The pages of organisers and data managers, over a campaign of any size.",
     "clean": "Drop the databases that `--keep` kept.",

@@ -18,10 +18,13 @@ from groundswell.campaigns.cards import imprint_of
 from groundswell.compliance.enums import Channel
 from groundswell.messaging.fields import LINK
 from groundswell.messaging.models import Message
-from groundswell.messaging.preferences import list_headers, preference_address
+from groundswell.messaging.preferences import preference_token
 from groundswell.messaging.providers.contract import Outgoing
 from groundswell.messaging.sms import segments_of
 from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, Written, email, text_message
+
+# Stands where a person's token goes; nothing else in an address of ours is called so.
+PLACE = "-here-"
 
 
 class MissingFieldError(ValueError):
@@ -52,11 +55,14 @@ class Letterhead:
         self._subject = message.subject
         self._writing = writing_of(message)
         self._same = same_for_all(message)
-        self._has_preferences = PREFERENCES in self._writing.fields()
+        # The addresses with the person's token left out: making one anew for everybody takes longer than all the words.
+        self._page = settings.PUBLIC_URL + reverse("preferences:page", args=[PLACE])
+        self._one_click = settings.PUBLIC_URL + reverse("preferences:one_click", args=[PLACE])
 
     def outgoing(self, delivery: Leased, *, valid_until: datetime | None) -> Outgoing:
         """The message to one person. Raises MissingFieldError."""
-        written = self._written(delivery)
+        token = preference_token(person_id=delivery.person_id, contact_point_id=delivery.contact_point_id)
+        written = self._written(delivery, token)
         return Outgoing(
             delivery_id=delivery.id,
             reference=reference_of(delivery.id),
@@ -66,27 +72,25 @@ class Letterhead:
             text=written.text,
             subject=written.subject,
             html=written.html,
-            headers=self._headers(delivery),
+            headers=self._headers(token),
             valid_until=valid_until,
         )
 
-    def _written(self, delivery: Leased) -> Written:
+    def _written(self, delivery: Leased, token: str) -> Written:
         if delivery.body:
             return Written(subject=self._subject if self.is_email else "", text=delivery.body)
-        values = {**self._same, **delivery.values}
-        if self._has_preferences:
-            values[PREFERENCES] = preference_address(
-                person_id=delivery.person_id, contact_point_id=delivery.contact_point_id
-            )
+        values = {**self._same, **delivery.values, PREFERENCES: self._page.replace(PLACE, token)}
         missing = self._writing.missing(values, variant=delivery.variant)
         if missing:
             raise MissingFieldError(", ".join(missing))
         return self._writing.for_one(values, variant=delivery.variant)
 
-    def _headers(self, delivery: Leased) -> dict[str, str]:
+    def _headers(self, token: str) -> dict[str, str]:
+        """The headers by which a mailbox offers to unsubscribe with one click (RFC 2369, RFC 8058)."""
         if not self.is_email:
             return {}
-        return list_headers(person_id=delivery.person_id, contact_point_id=delivery.contact_point_id)
+        address = self._one_click.replace(PLACE, token)
+        return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def writing_of(message: Message) -> Writing:

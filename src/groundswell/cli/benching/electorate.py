@@ -63,7 +63,7 @@ class Electorate:
         statements = HOUSEHOLDS.read_text(encoding="utf-8")
         with (
             progress("Households", total=count) as bar,
-            psycopg.connect(**_plain_parameters(connection.get_connection_params()), autocommit=True) as own,
+            psycopg.connect(**plain_parameters(connection.get_connection_params()), autocommit=True) as own,
         ):
             client = psycopg.ClientCursor(own)
             # The rows are right by their making: without checking each, loading is several times faster.
@@ -136,5 +136,5 @@ def _place(yesterday: date) -> dict[str, Any]:
     }
 
 
-def _plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+def plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in parameters.items() if k in {"host", "port", "user", "password", "dbname"}}

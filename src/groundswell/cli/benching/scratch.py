@@ -103,6 +103,18 @@ def measured(households: int, *, keep: bool) -> Iterator[tuple[str, Scratch]]:
             yield address, Scratch.found()
 
 
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """Django on a new database with the tables of this version and nothing in them; dropped afterwards."""
+    with _server() as home, ExitStack() as stack:
+        name = f"groundswell_bench_{secrets.token_hex(4)}"
+        stack.callback(_drop, home, name)
+        _create(home, name)
+        with _django_on(make_conninfo(home, dbname=name)):
+            migrate()
+            yield
+
+
 def drop_kept() -> list[str]:
     """Drop every kept database; their names."""
     with _server() as home:

@@ -31,7 +31,7 @@ from groundswell.messaging.providers.registry import UnknownProviderError, open_
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 25  # deliveries between two commits: so many are unknown when a worker is killed
+AT_ONCE = 50  # deliveries between two commits: so many are unknown when a worker is killed
 MOST = 500  # deliveries a job, so that other jobs get their turn
 LONGEST = 10.0  # seconds a job
 LEASE = timedelta(minutes=5)  # longer than a provider can keep a batch

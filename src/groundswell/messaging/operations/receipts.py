@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from groundswell.messaging.enums import DeliveryReason, DeliveryState
 from groundswell.messaging.models import Delivery, Receipt
@@ -42,7 +42,7 @@ def take_receipts(provider: str, *, receipts: Iterable[ReceiptOf]) -> int:
 
 def match_early_receipts(provider: str, delivery_of_id: Mapping[str, int]) -> None:
     """Receipts that came before we had written down that the message left, in the transaction that does."""
-    if not delivery_of_id:
+    if not delivery_of_id or not _any_early(provider, list(delivery_of_id)):
         return
     early = Receipt.objects.filter(
         provider=provider, provider_id__in=list(delivery_of_id), delivery__isnull=True
@@ -51,6 +51,17 @@ def match_early_receipts(provider: str, delivery_of_id: Mapping[str, int]) -> No
         receipt.delivery_id = delivery_of_id[receipt.provider_id]
         receipt.save(update_fields=["delivery"])
         _apply(receipt.delivery_id, receipt)
+
+
+def _any_early(provider: str, provider_ids: list[str]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM messaging_receipt"
+            " WHERE provider = %s AND provider_id = ANY (%s::text[]) AND delivery_id IS NULL)",
+            [provider, provider_ids],
+        )
+        found: bool = cursor.fetchone()[0]
+    return found
 
 
 def _delivery_of(provider: str, said: ReceiptOf) -> Delivery | None:

@@ -84,11 +84,11 @@ def states(message: Message) -> dict[str, int]:
 
 
 def test_everybody_gets_it_once_and_the_message_is_done(world: World, way: Way, clock: Clock):
-    world.people(60)
+    world.people(120)
     message = sending(world)
     drain(way, clock)
-    assert Counter(way.addresses) == Counter(f"person{n}@example.org" for n in range(60))
-    assert states(message) == {"sent": 60}
+    assert Counter(way.addresses) == Counter(f"person{n}@example.org" for n in range(120))
+    assert states(message) == {"sent": 120}
     assert max(len(batch) for batch in way.batches) == AT_ONCE
     message.refresh_from_db()
     assert message.status == MessageStatus.DONE

@@ -77,8 +77,9 @@ class SmtpProvider:
             return Handed(each.delivery_id, Outcome.REFUSED, problem=str(problem))
         offered = False
         try:
-            for command, argument in (("mail", each.sender_address), ("rcpt", each.to)):
-                code, words = getattr(self._server, command)(argument)
+            # Both addresses have just been looked at: smtplib's own MAIL and RCPT would take them apart once more.
+            for command in (f"MAIL FROM:<{each.sender_address}>", f"RCPT TO:<{each.to}>"):
+                code, words = self._server.docmd(command)
                 if code >= 300:
                     self._server.rset()
                     return _refused(each, code, words)
