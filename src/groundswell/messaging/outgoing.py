@@ -12,16 +12,13 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
-from groundswell.accounts.models import Organisation
-from groundswell.campaigns.asks_pages import page_of
-from groundswell.campaigns.cards import imprint_of
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.fields import LINK
+from groundswell.messaging.composed import same_for_all, writing_of
 from groundswell.messaging.models import Message
 from groundswell.messaging.preferences import preference_token
 from groundswell.messaging.providers.contract import Outgoing
 from groundswell.messaging.sms import segments_of
-from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, Written, email, text_message
+from groundswell.messaging.writing import PREFERENCES, Written
 
 # Stands where a person's token goes; nothing else in an address of ours is called so.
 PLACE = "-here-"
@@ -91,25 +88,6 @@ class Letterhead:
             return {}
         address = self._one_click.replace(PLACE, token)
         return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-
-
-def writing_of(message: Message) -> Writing:
-    """Its words, to be filled in for each person. Raises FieldError; for an email NoImprintError without an imprint (I1)."""
-    if message.channel == Channel.SMS:
-        return text_message(message.body)
-    organisation = Organisation.objects.filter(pk=1).first()
-    frame = Frame(
-        organisation=organisation.name if organisation else "",
-        imprint=imprint_of(organisation),
-        privacy=(organisation.privacy_url if organisation else "") or settings.PUBLIC_URL + reverse("privacy"),
-    )
-    button = Button(message.ask.title) if message.ask is not None else None
-    return email([message.subject, message.subject_b], message.body, frame=frame, button=button)
-
-
-def same_for_all(message: Message) -> dict[str, str]:
-    """The values that are nobody's in particular: the address of what it leads on to."""
-    return {LINK: settings.PUBLIC_URL + (page_of(message.ask) or "/")} if message.ask is not None else {}
 
 
 def reference_of(delivery_id: int) -> str:

@@ -233,7 +233,7 @@ class _Run:
     def _head(self, active: Active) -> Letterhead | None:
         """The message's own part; None, and the message is paused with the reason, where it cannot be written."""
         if active.id not in self._heads:
-            message = Message.objects.select_related("sender", "ask").get(pk=active.id)
+            message = Message.objects.select_related("sender", "ask", "link").get(pk=active.id)
             try:
                 self._heads[active.id] = Letterhead(message)
                 self._way(active.provider)
