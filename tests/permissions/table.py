@@ -147,6 +147,7 @@ CALLING = [
 MESSAGING = [
     row("messaging:senders", LEADERS_ANYWHERE),
     row("messaging:new_sender", any_campaigns("owner"), FORM),
+    row("messaging:new_text_sender", any_campaigns("owner"), FORM),
     row("messaging:sender", any_campaigns("owner"), FORM, pk=lambda w: w.sender.pk),
     row("messaging:sender_letter", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),
     row("messaging:sender_retirement", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),

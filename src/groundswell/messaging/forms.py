@@ -15,6 +15,7 @@ from groundswell.campaigns.whom import WhomForm, conditions_initial
 from groundswell.compliance.enums import Channel
 from groundswell.messaging.models import Message, Sender
 from groundswell.messaging.operations.composing import Draft
+from groundswell.messaging.providers.registry import ready_for
 
 
 class SenderForm(forms.Form):
@@ -33,6 +34,36 @@ class SenderForm(forms.Form):
         initial=10,
         help_text=_("What your mail provider allows; ask them before you raise it."),
     )
+
+
+class TextSenderForm(forms.Form):
+    """A number or name that texts come from. No code can go there: whoever adds it says how it is known to be ours."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For your team: what this number is for."))
+    address = forms.CharField(
+        label=_("Number or name"),
+        max_length=20,
+        help_text=_("A number people can answer, or up to eleven letters that they cannot."),
+    )
+    provider = forms.ChoiceField(label=_("Sent by"))
+    how = forms.CharField(
+        label=_("How do you know that it is yours?"),
+        max_length=200,
+        help_text=_("For example: listed for us in the provider’s account since March. Kept with your name (rule M7)."),
+    )
+    rate = forms.IntegerField(
+        label=_("Texts a second at most"),
+        min_value=1,
+        max_value=1000,
+        initial=1,
+        help_text=_("What your provider allows for this number."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        provider = self.fields["provider"]
+        assert isinstance(provider, forms.ChoiceField)
+        provider.choices = [(name, name) for name in ready_for(Channel.SMS)]
 
 
 class CodeForm(forms.Form):

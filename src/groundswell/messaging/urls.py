@@ -6,6 +6,7 @@ app_name = "messaging"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("senders/", senders.senders, name="senders"),
     path("senders/new/", senders.new_sender, name="new_sender"),
+    path("senders/new/text/", senders.new_text_sender, name="new_text_sender"),
     path("senders/<int:pk>/", senders.sender, name="sender"),
     path("senders/<int:pk>/letter/", senders.sender_letter, name="sender_letter"),
     path("senders/<int:pk>/retirement/", senders.sender_retirement, name="sender_retirement"),

@@ -99,6 +99,21 @@ def test_a_code_holds_for_an_hour_and_for_one_sender(world: World):
     assert not is_code_of(other, code, now=now)
 
 
+@pytest.mark.parametrize(
+    ("address", "kept"), [("01632 960001", "+441632960001"), ("60123", "60123"), ("RedRose", "RedRose")]
+)
+def test_a_number_for_texts_is_vouched_for_by_name(owner, world: World, settings, address: str, kept: str):
+    settings.DEMO = True  # the way out that the demo has
+    said = {"name": "Texts", "address": address, "provider": "console", "how": "listed for us", "rate": 1}
+    assert owner.post(reverse("messaging:new_text_sender"), {**said, "how": ""}).status_code == 422
+    assert owner.post(reverse("messaging:new_text_sender"), {**said, "address": "no!"}).status_code == 422
+    assert not Sender.objects.filter(channel="sms").exists()
+    assert owner.post(reverse("messaging:new_text_sender"), said).status_code == 302
+    sender = Sender.objects.get(channel="sms")
+    assert (sender.address, sender.verified_how) == (kept, "listed for us")
+    assert sender.verified_by is not None
+
+
 def test_a_retired_sender_is_offered_no_longer_and_its_address_may_come_again(owner, world: World):
     owner.post(reverse("messaging:sender_retirement", args=[world.sender.pk]))
     assert Sender.objects.get(pk=world.sender.pk).retired_at is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +16,16 @@ from groundswell.accounts.access import require_role, roles_of
 from groundswell.accounts.enums import Role
 from groundswell.campaigns.views.refusals import LEADERS, user_of
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.forms import CodeForm, SenderForm
+from groundswell.messaging.forms import CodeForm, SenderForm, TextSenderForm
 from groundswell.messaging.models import Sender
-from groundswell.messaging.operations.senders import add_sender, retire_sender, send_sender_code, verify_sender
+from groundswell.messaging.operations.senders import (
+    add_sender,
+    retire_sender,
+    send_sender_code,
+    verify_sender,
+    vouch_for_sender,
+)
+from groundswell.messaging.providers.registry import ready_for
 from groundswell.messaging.rules import MessagingRuleError
 from groundswell.messaging.views.frame import told
 
@@ -52,6 +60,28 @@ def new_sender(request: HttpRequest) -> HttpResponseBase:
                 send_sender_code(sender, by=user_of(request), now=timezone.now())
             return redirect("messaging:sender", sender.pk)
     return render(request, "messaging/organiser/new_sender.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_role(Role.OWNER)
+def new_text_sender(request: HttpRequest) -> HttpResponseBase:
+    """Add a number or name for texts, and say how it is known to be ours."""
+    form = TextSenderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data, user = form.cleaned_data, user_of(request)
+        how = data.pop("how")
+        try:
+            with transaction.atomic():
+                added = add_sender(channel=Channel.SMS, by=user, **data)
+                vouch_for_sender(added, how=how, by=user, now=timezone.now())
+        except MessagingRuleError as error:
+            form.add_error("address", str(error))
+        else:
+            messages.success(
+                request, _("%(address)s is added. You can write from it now.") % {"address": added.address}
+            )
+            return redirect("messaging:senders")
+    context = {"form": form, "is_text": True, "has_provider": bool(ready_for(Channel.SMS))}
+    return render(request, "messaging/organiser/new_sender.html", context, status=422 if form.errors else 200)
 
 
 @require_role(Role.OWNER)
