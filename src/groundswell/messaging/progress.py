@@ -69,7 +69,7 @@ class Progress:
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """The parts of one bar."""
+        """The parts of one bar: of everybody whom it goes to. Who may not be written to has a list of their own."""
         delivered = self.delivered
         sent = self._of(DeliveryState.SENT)
         return [
@@ -79,11 +79,6 @@ class Progress:
             {"label": DeliveryState.HELD.label, "value": self.held, "tone": "open"},
             {"label": DeliveryState.FAILED.label, "value": self._of(DeliveryState.FAILED), "tone": "warn"},
             {"label": DeliveryState.UNKNOWN.label, "value": self.unknown, "tone": "rest"},
-            {
-                "label": DeliveryState.SUPPRESSED.label,
-                "value": self._of(DeliveryState.SUPPRESSED, DeliveryState.SKIPPED),
-                "tone": "none",
-            },
         ]
 
     @property

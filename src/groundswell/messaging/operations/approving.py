@@ -18,6 +18,7 @@ from groundswell.campaigns.operations.asks import new_code
 from groundswell.messaging.composed import problems_with, writing_of
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.models import Message
+from groundswell.messaging.providers.registry import ready_for
 from groundswell.messaging.reach import Reach, reach_of_message
 from groundswell.messaging.recipients import lacking
 from groundswell.messaging.rules import MessagingRuleError, needs_second_person, time_problem
@@ -71,6 +72,12 @@ def take_back_message(message: Message, *, by: User) -> Message:
 
 def check_ready(message: Message, *, now: datetime) -> None:
     """Raise MessagingRuleError with everything that has to be put right before it goes."""
+    if problems := problems_before(message, now=now):
+        raise MessagingRuleError(" ".join(problems))
+
+
+def problems_before(message: Message, *, now: datetime) -> list[str]:
+    """Everything that has to be put right before it goes: words, sender, times, and a way out."""
     problems = problems_with(message)
     sender = message.sender
     if sender is None:
@@ -81,8 +88,11 @@ def check_ready(message: Message, *, now: datetime) -> None:
         problems.append(_("“%(name)s” is not proven to be yours yet (rule M7).") % {"name": sender.name})
     if problem := time_problem(starts_at=message.starts_at, expires_at=message.expires_at, now=now):
         problems.append(problem)
-    if problems:
-        raise MessagingRuleError(" ".join(problems))
+    if sender is not None and sender.provider not in ready_for(message.channel):
+        problems.append(
+            _("This server cannot send it yet: whoever runs it enters the mail server or provider in its settings.")
+        )
+    return problems
 
 
 def _checked(message: Message, now: datetime) -> Reach:

@@ -24,7 +24,8 @@ from groundswell.messaging.tests.world import World
 
 
 @pytest.fixture
-def draft(world: World) -> Message:
+def draft(world: World, settings) -> Message:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     Organisation.objects.update(imprint="Promoted by A. Agent, 1 High Street")
     ask = Ask.objects.create(
         campaign=world.campaign, kind="attend", slug="monday", title="Monday", published_at=timezone.now()
@@ -97,6 +98,12 @@ def test_what_is_not_right_does_not_go(draft: Message, world: World, change, sai
         submit(draft, world, queue=queue)
     assert queue == []
     assert Message.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_without_a_mail_server_it_does_not_go(draft: Message, world: World, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    with pytest.raises(MessagingRuleError, match="cannot send it yet"):
+        submit(draft, world)
 
 
 def test_what_went_wrong_meanwhile_is_found_when_somebody_agrees(draft: Message, world: World):

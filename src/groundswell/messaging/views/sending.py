@@ -15,9 +15,10 @@ from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.exports import csv_response
 from groundswell.campaigns.views.refusals import STAFF, user_of
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.composed import problems_with, shown_to_organisers, writing_of
+from groundswell.messaging.composed import shown_to_organisers, writing_of
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.models import Message
+from groundswell.messaging.operations.approving import problems_before
 from groundswell.messaging.progress import name_of, progress_of, unreached, unreached_rows
 from groundswell.messaging.reach import TooManyToCountError, reach_of_message
 from groundswell.messaging.rules import needs_second_person
@@ -96,7 +97,7 @@ def _standing(found: Message) -> dict[str, Any]:
 
 def _before(found: Message, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """What is known of it before it goes."""
-    context: dict[str, Any] = {"problems": problems_with(found)}
+    context: dict[str, Any] = {"problems": problems_before(found, now=now)}
     try:
         reach = reach_of_message(found, now=now)
     except TooManyToCountError:
