@@ -376,6 +376,8 @@ PREFERENCES = [
 
 # What providers post, known by its signature alone; where a provider has no settings, as here, there is nothing.
 INCOMING = [
+    row("incoming:inbox", LEADERS_ANYWHERE),
+    row("incoming:handle", LEADERS, POST, pk=lambda w: w.inbound.pk),
     row("incoming:twilio_inbound", NO_ONE, POST),
     row("incoming:http_inbound", NO_ONE, POST),
     row("incoming:twilio_receipts", NO_ONE, POST),

@@ -29,7 +29,7 @@ from groundswell.joining.models import SignUpPage
 from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
 from groundswell.joining.operations.sign_ups import Typed
 from groundswell.joining.operations.sign_ups import sign_up as sign_up_on_page
-from groundswell.messaging.models import Message, Sender
+from groundswell.messaging.models import Delivery, Inbound, Message, Sender
 from groundswell.messaging.preferences import preference_token
 from groundswell.people.addresses import address_hash
 from groundswell.people.files.uploads import kept_upload
@@ -153,6 +153,30 @@ class World:
         """Their number, from the range that is kept for drama."""
         value = "+441632960001"
         return ContactPoint.objects.create(kind="phone", value=value, address_hash=address_hash("phone", value))
+
+    @cached_property
+    def inbound(self) -> Inbound:
+        """Their answer to a text of the campaign."""
+        sender = Sender.objects.create(channel="sms", name="Us", address="+447700900999", provider="console")
+        message = Message.objects.create(
+            campaign=self.campaign, channel="sms", name="Monday", body="Come?", sender=sender, status="sending"
+        )
+        bucket, _new = HoursBucket.objects.get_or_create(time_zone="Europe/London", holiday_region="")
+        delivery = Delivery.objects.create(
+            message=message, person=self.person, contact_point=self.number, bucket=bucket, state="pending"
+        )
+        return Inbound.objects.create(
+            channel="sms",
+            provider="console",
+            provider_id="1",
+            sender=sender,
+            our_address=sender.address,
+            their_address=self.number.value,
+            contact_point=self.number,
+            text="Please stop",
+            at=timezone.now(),
+            answers=delivery,
+        )
 
     @cached_property
     def suppression(self) -> Suppression:

@@ -31,6 +31,7 @@ class Place:
 MENU = (
     Place("campaigns:index", _("Campaigns"), STAFF),
     Place("phonebank:index", _("Phone banks"), LEADERS),
+    Place("incoming:inbox", _("Inbox"), LEADERS),
     Place("insight:index", _("Map"), STAFF),
     Place("person:search", _("People"), STAFF),
     Place("imports:index", _("Imports"), frozenset({Role.OWNER, Role.DATA_MANAGER})),
