@@ -1,0 +1,94 @@
+"""Signing up, confirming and choosing what one hears, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import caches
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from groundswell.accounts.tests.builders import make_organisation
+from groundswell.campaigns.models import Question
+from groundswell.campaigns.operations.campaigns import create_campaign
+from groundswell.compliance.models import Consent, Suppression
+from groundswell.joining.links import confirm_token
+from groundswell.joining.models import SignUp, SignUpPage
+from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.fixture
+def page_of_buses(live_server: Any) -> SignUpPage:
+    caches["shared"].clear()
+    make_organisation(name="Fairer Walthamstow", imprint="Promoted by A. Test, 12 Hoe Street, London.")
+    campaign = create_campaign(name="Buses", by=None, areas=[], own_party="Reds", other_parties=["Blues"])
+    question = Question.objects.create(campaign=campaign, key="issues", kind="choices", text="Which issues matter?")
+    for position, label in enumerate(("Buses", "Rents")):
+        question.options.create(label=label, meaning="other", position=position)
+    details = PageDetails(title="Stand with the buses", about="They matter.", question=question)
+    made = create_page(campaign=campaign, details=details, by=None)
+    return publish_page(page=made, by=None, now=timezone.now())
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A phone in the dark, which complains of nothing."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark", locale="en-GB")
+    said: list[str] = []
+    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    context.on("weberror", lambda e: said.append(str(e.error)))
+    yield context.new_page()
+    context.close()
+    assert [text for text in said if "status of 422" not in text] == []
+
+
+def check(page: Page) -> None:
+    """No serious finding by axe, nothing wider than the screen."""
+    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert serious == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def fill(form: Any) -> None:
+    form.get_by_label("Your name").fill("Bea Lindqvist")
+    form.get_by_label("Your email").fill("bea@example.org")
+    form.get_by_label("Rents").check()
+    form.get_by_label("may email me").check()
+
+
+def test_from_the_page_to_the_last_press(live_server: Any, page_of_buses: SignUpPage, phone: Page) -> None:
+    phone.goto(live_server.url + reverse("joining:page", args=[page_of_buses.ask.slug]))
+    check(phone)
+    phone.get_by_label("may text me").check()
+    fill(phone)
+    phone.get_by_role("button", name="Sign me up").click()
+    expect(phone.get_by_text("Give us the number that we may use")).to_be_visible()
+    check(phone)
+    phone.get_by_label("may text me").uncheck()
+    phone.get_by_role("button", name="Sign me up").click()
+    expect(phone.get_by_role("heading", name="Nearly there")).to_be_visible()
+    check(phone)
+    phone.goto(live_server.url + reverse("joining:confirm", args=[confirm_token(SignUp.objects.get())]))
+    check(phone)
+    assert not Consent.objects.exists()
+    phone.get_by_role("button", name="Yes, it was me").click()
+    expect(phone.get_by_role("heading", name="You are signed up")).to_be_visible()
+    assert Consent.objects.get().channel == "email"
+    link = phone.get_by_role("link", name="Change what you hear from us").get_attribute("href") or ""
+    phone.goto(live_server.url + "/preferences/" + link.partition("/preferences/")[2])
+    check(phone)
+    phone.get_by_role("button", name="A month").click()
+    expect(phone.get_by_text("You are having a break until")).to_be_visible()
+    check(phone)
+    phone.get_by_role("button", name="Ask for a copy").click()
+    expect(phone.get_by_text("You asked for a copy")).to_be_visible()
+    phone.get_by_role("button", name="Stop all messages").click()
+    expect(phone.get_by_text("Off: you asked us to stop")).to_be_visible()
+    assert Suppression.objects.get().scope == "messages"
+    check(phone)
