@@ -15,6 +15,8 @@ from groundswell.campaigns.models import Campaign
 from groundswell.compliance.models import HoursBucket, Suppression
 from groundswell.messaging.inbox import readable
 from groundswell.messaging.models import Delivery, Inbound, Message
+from groundswell.messaging.providers.contract import Outgoing
+from groundswell.messaging.providers.registry import open_provider
 from groundswell.messaging.tests.world import World
 from groundswell.people.addresses import address_hash
 from groundswell.people.models import ContactPoint, PersonContact
@@ -107,6 +109,24 @@ def test_handled_stopped_and_put_back(world: World, texts: dict[str, Inbound]) -
     client.post(f"{PAGE}{texts['stranger'].pk}/", {"do": "waiting"})
     assert "Who is this?" in client.get(PAGE).content.decode().split("Seen to lately")[0]
     assert "did not say" in client.post(f"{PAGE}{texts['stranger'].pk}/", {}, follow=True).content.decode()
+
+
+def test_the_demos_telephone_shows_what_was_sent_and_answers_once(world: World, settings: Any) -> None:
+    client, page = browser(Role.OWNER, None), "/messaging/simulator/?phone=%2B447700900123"
+    assert client.get(page).status_code == 404
+    settings.DEMO = True
+    sender = world.make_sender(channel="sms", address=OURS, provider="console")
+    out = Outgoing(1, "gs-1", "Red Rose", OURS, THEIRS, "Come on Monday?")
+    provider = open_provider("console")
+    assert [handed.provider_id for _ in range(2) for handed in provider.send([out])] == ["console-gs-1"] * 2
+    assert client.get(page).content.decode().count("Come on Monday?") == 1
+
+    press = {"to": sender.pk, "text": "STOP", "key": "7c8d5a3e-0000-4000-8000-000000000001"}
+    for _ in range(2):
+        assert client.post(page, press).status_code == 302
+    assert Inbound.objects.get().route == "stop"
+    assert client.post(page, {**press, "text": ""}).status_code == 422
+    assert browser(Role.DATA_MANAGER, None).get(page).status_code == 404
 
 
 def test_what_is_not_theirs_is_not_there(world: World, texts: dict[str, Inbound]) -> None:
