@@ -163,10 +163,11 @@ def test_operators_guide_lists_every_setting_with_its_default() -> None:
     from groundswell.config.environment import Environment
 
     text = (Path(__file__).parents[2] / "docs" / "operators.md").read_text()
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE))
+    table = text[text.index("| `GROUNDSWELL_DEBUG`") :].split("\n\n")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.MULTILINE))
     expected = {}
     for name, field in Environment.model_fields.items():
-        default = str(field.default)
+        default = "" if field.default is None else str(field.default)
         shown = "none" if name == "secret_key" or not default else f"`{default}`"
         expected[variable_of(name)] = shown
     assert rows == expected
