@@ -25,9 +25,10 @@ from groundswell.compliance.models import Consent, Suppression
 from groundswell.config.sms import SmsGateway
 from groundswell.messaging import answering
 from groundswell.messaging.enums import InboundRoute, MessageKind
-from groundswell.messaging.models import Delivery, Inbound, Receipt, Sender
+from groundswell.messaging.models import Delivery, Inbound, Receipt, Sender, SimulatedText
 from groundswell.messaging.operations import inbound as operations
 from groundswell.messaging.operations.inbound import UnreadableError, mark_handled, receive, route_again, stop_by_hand
+from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.outgoing import reference_of
 from groundswell.messaging.providers.contract import InboundOf
 from groundswell.messaging.tests.world import World
@@ -438,3 +439,20 @@ def test_campaigns_are_not_needed_to_hear_a_stop(person: Person, sender: Sender)
 
     assert Suppression.objects.exists()
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_answers_them_leaves_by_the_outbox_once(person: Person, sender: Sender, settings: Any) -> None:
+    settings.DEMO = True
+    for text in ("HELP", "STOP", "STOP", "HELP"):
+        texted(text)
+        send_some()
+
+    assert list(Delivery.objects.order_by("pk").values_list("state", "message__kind")) == [
+        ("sent", MessageKind.NOTICE),
+        ("sent", MessageKind.STOPPED),
+    ]
+    assert [text.text.split(".")[0] for text in SimulatedText.objects.order_by("pk")] == [
+        "Red Rose Party",
+        "You will get no more texts from Red Rose Party",
+    ]
