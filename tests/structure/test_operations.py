@@ -19,12 +19,15 @@ import pytest
 
 import groundswell
 
-ROOMS = ("accounts", "places", "people", "compliance", "campaigns", "events", "joining", "phonebank")
+ROOMS = ("accounts", "places", "people", "compliance", "campaigns", "messaging", "events", "joining", "phonebank")
 ROOT = Path(groundswell.__file__).parent
 
 # Operations without `by`, or without an audit event of their own: each with the reason.
 WITHOUT_BY = {
     "accounts.set_up_installation": "nobody is there yet; the one-time link is what lets them in",
+    "messaging.keep": "a text that somebody sent us; the row is the record, and nobody here did it",
+    "messaging.route": "what becomes of it, decided by what it says",
+    "messaging.take_receipts": "what a provider says became of messages; the rows are the record",
     "people.start_batch": "the import that it starts says by whom",
     "phonebank.preview": "counts, in temporary tables",
     "phonebank.recheck_entry": "the list of a phone bank, kept up to date by the worker",
@@ -36,6 +39,8 @@ WITHOUT_AUDIT = {
     "campaigns.record_answers": "part of the call that brings them, whose line in the ledger is the record",
     "compliance.close_person": "part of an objection and of an erasure",
     "compliance.settle_requests": "part of an erasure",
+    "messaging.keep": WITHOUT_BY["messaging.keep"],
+    "messaging.take_receipts": WITHOUT_BY["messaging.take_receipts"],
     "people.start_batch": WITHOUT_BY["people.start_batch"],
     "phonebank.claim_next": "the event is written by the statement itself (sql/install/40_claim.sql)",
     "phonebank.extend_lease": "nothing is seen or changed but until when",
