@@ -278,7 +278,7 @@ def test_the_head_of_a_page_is_one_row_on_a_laptop(
         """() => [...document.querySelectorAll(".brand, .site-nav a, .who > *")].map((e) => e.getBoundingClientRect())
              .map((box) => Math.round(box.top + box.height / 2))"""
     )
-    assert len(rows) == 11
+    assert len(rows) == 12
     assert max(rows) - min(rows) <= 2
     last = page.locator(".site-nav a").last.evaluate("(e) => e.getBoundingClientRect().right")
     assert last <= page.locator(".who").evaluate("(e) => e.getBoundingClientRect().left")

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.compliance.personal_data import register, rows_of
+from groundswell.compliance.personal_data import exempt, register, rows_of
 from groundswell.messaging.enums import DeliveryReason, DeliveryState
-from groundswell.messaging.models import Delivery, Inbound, Receipt, SimulatedText
+from groundswell.messaging.models import Delivery, Inbound, Message, Receipt, SimulatedText
 from groundswell.people.models import Person
 
 
@@ -113,3 +113,5 @@ register(
     export=_simulated,
     erase=_forget_simulated,
 )
+
+exempt(Message, "what is said to many; its tracked link is the message's own, of no person")
