@@ -8,11 +8,11 @@ not sent again by themselves; what a provider reports of them later is still wri
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -134,8 +134,8 @@ class _Run:
 
     def work(self, most: int) -> bool:
         """Batch after batch, until nothing may go, or enough has gone; whether there is more."""
-        deadline, count = time.monotonic() + LONGEST, 0
-        while count < most and time.monotonic() < deadline:
+        deadline, count = monotonic() + LONGEST, 0
+        while count < most and monotonic() < deadline:
             found = self._lease(min(AT_ONCE, most - count))
             if found is not None:
                 count += len(found[1])
@@ -144,7 +144,7 @@ class _Run:
                 return False
             else:
                 # A sender's pace: what waits for it goes in a moment.
-                time.sleep(min(max((self._wakes_at - self._clock()).total_seconds(), 0.01), 1.0))
+                sleep(min(max((self._wakes_at - self._clock()).total_seconds(), 0.01), 1.0))
         return True
 
     def close(self) -> None:

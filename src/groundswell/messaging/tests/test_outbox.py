@@ -49,7 +49,7 @@ def way() -> Way:
 
 
 class Clock:
-    """Says when it is, and is moved on by hand."""
+    """Says when it is, and is moved on by hand, or by whoever waits."""
 
     def __init__(self, at: datetime = NOON) -> None:
         self.at = at
@@ -57,10 +57,15 @@ class Clock:
     def __call__(self) -> datetime:
         return self.at
 
+    def wait(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("groundswell.messaging.operations.outbox.sleep", clock.wait)
+    return clock
 
 
 def sending(world: World, **fields: object) -> Message:
@@ -180,7 +185,7 @@ def test_a_sender_keeps_its_pace(world: World, way: Way, clock: Clock):
         clock.at += timedelta(milliseconds=11)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("groundswell.messaging.operations.outbox.time.sleep", soon)
+        patch.setattr("groundswell.messaging.operations.outbox.sleep", soon)
         began = clock.at
         send(other, clock, most=10)
     assert clock.at > began, "it did not wait"
@@ -203,6 +208,7 @@ def test_a_server_that_takes_nothing_is_offered_one_batch_and_later_again(world:
     way.answers = lambda each: Handed(each.delivery_id, Outcome.LATER, problem="451 later")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("groundswell.messaging.operations.outbox.LONGEST", 0.2)
+        patch.setattr("groundswell.messaging.operations.outbox.sleep", lambda _seconds: None)
         send(way, clock)
     assert len(way.batches) == 1
     assert states(message) == {"held": AT_ONCE, "pending": AT_ONCE}
