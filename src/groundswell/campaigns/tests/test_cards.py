@@ -11,6 +11,9 @@ from groundswell.accounts.models import Organisation
 from groundswell.campaigns import cards
 from groundswell.campaigns.cards import Card, NoImprintError, draw_card, fitted, font, imprint_of, wrapped
 
+# Pictures are drawn: not of the fast part.
+pytestmark = pytest.mark.slow
+
 IMPRINT = "Promoted by A. Agent on behalf of Fairer Bury, both of 12 Silver Street, Bury BL9 0EX"
 EVENING = Card(
     title="Ring Bury North with us",

@@ -24,6 +24,9 @@ from groundswell.campaigns.papers import (
 from groundswell.campaigns.papers.blocks import SMALLEST
 from groundswell.campaigns.papers.fonts import writable
 
+# Papers are drawn: not of the fast part.
+pytestmark = pytest.mark.slow
+
 IMPRINT = "Printed and promoted by A. Agent on behalf of Fairer Bury, both of 12 Silver Street, Bury BL9 0EX"
 WELSH = "Ŵy ŷd â ê î ô û ŵ ẁ ẃ ẅ ŷ ỳ ý ÿ"
 

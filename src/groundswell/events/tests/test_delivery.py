@@ -28,7 +28,8 @@ from groundswell.events.tests.letters import MONDAY, NOW, Evening
 from groundswell.events.tests.mail_server import Post, mail_server
 from groundswell.people.models import ContactPoint
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# A real mail server: not of the fast part.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from groundswell.people.enums import ImportStatus
 from groundswell.people.models import DataSource, Elector, Household, ImportBatch, Person, Register
 from groundswell.people.tests.conftest import TODAY, Desk, make_seat
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Imports are killed: not of the fast part.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 CHILD = """
 import datetime as dt, sys

@@ -17,6 +17,9 @@ from groundswell.people.models import Elector, Household, Person
 from groundswell.people.operations import reading, register
 from groundswell.people.tests.conftest import TODAY
 
+# Files are read by a process of their own: not of the fast part.
+pytestmark = pytest.mark.slow
+
 ROWS = 90_000
 
 
