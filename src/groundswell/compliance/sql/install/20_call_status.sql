@@ -29,24 +29,8 @@ AS $$
                -- R6, by the birth date where it is known ...
                WHEN p.date_of_birth > ((at AT TIME ZONE 'UTC')
                     - make_interval(years => figures.minimum_contact_age))::date THEN 'under_age'
-               -- ... and by the date of attainment, which is the 16th birthday in Scotland and Wales and the 18th
-               -- elsewhere (R5). A nation the figure does not name counts as '': the careful reading. The figures are asked for
-               -- here once more: a sub-select that looks at nothing outside but the person can be hashed.
-               WHEN EXISTS (
-                   SELECT 1
-                     FROM people_elector e
-                     JOIN people_register r ON r.id = e.register_id
-                     JOIN places_area a ON a.id = r.constituency_id
-                    WHERE e.person_id = p.id
-                      AND e.attainment_date IS NOT NULL
-                      AND e.attainment_date > ((at AT TIME ZONE 'UTC') + make_interval(years =>
-                          coalesce((SELECT compliance_figure('attainment_age', (at AT TIME ZONE 'UTC')::date))
-                                       ->> a.nation,
-                                   (SELECT compliance_figure('attainment_age', (at AT TIME ZONE 'UTC')::date))
-                                       ->> '')::int
-                        - (SELECT compliance_figure('minimum_contact_age', (at AT TIME ZONE 'UTC')::date)
-                               #>> '{}')::int))::date
-               ) THEN 'under_age'
+               -- ... and by the date of attainment (R5).
+               WHEN EXISTS (SELECT 1 FROM compliance_under_age_by_register(at) young WHERE young.person_id = p.id) THEN 'under_age'
                WHEN p.deceased_at IS NOT NULL THEN 'deceased'
                WHEN p.moved_at IS NOT NULL THEN 'moved'
                WHEN p.objected_at IS NOT NULL THEN 'objected'  -- D4

@@ -17,22 +17,8 @@ AS $$
                WHEN EXISTS (SELECT 1 FROM people_elector e WHERE e.person_id = p.id AND e.anonymous) THEN 'anonymous'
                WHEN p.date_of_birth > ((at AT TIME ZONE 'UTC')
                     - make_interval(years => figures.minimum_contact_age))::date THEN 'under_age'
-               -- R5, R6, as for calls: by the date of attainment where no birth date is known.
-               WHEN EXISTS (
-                   SELECT 1
-                     FROM people_elector e
-                     JOIN people_register r ON r.id = e.register_id
-                     JOIN places_area a ON a.id = r.constituency_id
-                    WHERE e.person_id = p.id
-                      AND e.attainment_date IS NOT NULL
-                      AND e.attainment_date > ((at AT TIME ZONE 'UTC') + make_interval(years =>
-                          coalesce((SELECT compliance_figure('attainment_age', (at AT TIME ZONE 'UTC')::date))
-                                       ->> a.nation,
-                                   (SELECT compliance_figure('attainment_age', (at AT TIME ZONE 'UTC')::date))
-                                       ->> '')::int
-                        - (SELECT compliance_figure('minimum_contact_age', (at AT TIME ZONE 'UTC')::date)
-                               #>> '{}')::int))::date
-               ) THEN 'under_age'
+               -- R5, R6, as for calls.
+               WHEN EXISTS (SELECT 1 FROM compliance_under_age_by_register(at) young WHERE young.person_id = p.id) THEN 'under_age'
                WHEN p.deceased_at IS NOT NULL THEN 'deceased'
                WHEN p.objected_at IS NOT NULL THEN 'objected'  -- D4
                WHEN EXISTS (SELECT 1 FROM compliance_suppression s  -- M5
