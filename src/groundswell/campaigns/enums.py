@@ -9,6 +9,14 @@ class QuestionKind(TextChoices):
     TEXT = "text", _("in their own words")
 
 
+class AnswerChannel(TextChoices):
+    """How an answer came. Whatever brings answers writes them to the one ledger, and says which of these it is."""
+
+    CALL = "call", _("call")
+    TEXT = "text", _("text")
+    FORM = "form", _("form")
+
+
 class Meaning(TextChoices):
     """The fixed master meanings. Labels drift between campaigns; these do not, so history survives renaming."""
 

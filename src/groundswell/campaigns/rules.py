@@ -44,6 +44,9 @@ class AnswerCatalogue(Protocol):
     """Every question of a campaign by id, retired ones too: a result may arrive after the script has changed."""
 
     @property
+    def campaign_id(self) -> int: ...
+
+    @property
     def questions(self) -> Mapping[int, PlannedQuestion]: ...
 
 

@@ -91,6 +91,19 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The questions of a campaign, for answers that come by no script: what `record_answers` checks them against."""
+
+    campaign_id: int
+    questions: Mapping[int, PlannedQuestion]
+
+
+def catalogue_of(campaign_id: int) -> Catalogue:
+    """Every question of the campaign with its options, retired ones too; two queries."""
+    return Catalogue(campaign_id, MappingProxyType(_questions(campaign_id)))
+
+
+@dataclass(frozen=True, slots=True)
 class Identification:
     """The fixed block that opens every script and that nobody can edit away (rule C6), with the privacy line (D9)."""
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.campaigns.enums import Meaning, QuestionKind
+from groundswell.campaigns.enums import AnswerChannel, Meaning, QuestionKind
 
 
 class Campaign(models.Model):
@@ -182,7 +182,7 @@ class Answer(models.Model):
     text = models.TextField(blank=True)
     meaning = models.CharField(max_length=16, choices=Meaning.choices, blank=True)
     party = models.CharField(max_length=120, blank=True)
-    channel = models.CharField(max_length=16, default="call")
+    channel = models.CharField(max_length=16, choices=AnswerChannel.choices, default=AnswerChannel.CALL)
     # The idempotency key of what brought the answer (a call's client_uuid): one source, one set of answers.
     source_uuid = models.UUIDField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -203,6 +203,7 @@ class Answer(models.Model):
                 fields=["source_uuid", "person", "question"],
                 condition=Q(option__isnull=True),
             ),
+            models.CheckConstraint(name="answer_channel_known", condition=Q(channel__in=AnswerChannel.values)),
             models.CheckConstraint(
                 name="answer_meaning_known", condition=Q(meaning="") | Q(meaning__in=Meaning.values)
             ),

@@ -14,9 +14,9 @@ from django.db import connection
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
+from groundswell.campaigns.enums import AnswerChannel
 from groundswell.campaigns.models import Answer
-from groundswell.campaigns.rules import GivenAnswer, check_answers, meaning_of
-from groundswell.campaigns.scripts import ScriptPlan
+from groundswell.campaigns.rules import AnswerCatalogue, GivenAnswer, check_answers, meaning_of
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -29,18 +29,18 @@ def record_answers_sql() -> str:
 
 def answer_parameters(
     *,
-    plan: ScriptPlan,
+    plan: AnswerCatalogue,
     answers: Sequence[GivenAnswer],
     source_uuid: UUID,
     by_id: int | None,
     answered_at: datetime,
-    channel: str = "call",
+    channel: AnswerChannel = AnswerChannel.CALL,
 ) -> dict[str, Any]:
     """The parameters of `record_answers_sql`: each answer with its meaning and party as they are today."""
     kept = [meaning_of(plan.questions[answer.question_id], answer) for answer in answers]
     return {
         "campaign": plan.campaign_id,
-        "channel": channel,
+        "channel": str(channel),
         "source": source_uuid,
         "by": by_id,
         "answered_at": answered_at,
@@ -56,14 +56,15 @@ def answer_parameters(
 
 def record_answers(
     *,
-    plan: ScriptPlan,
+    plan: AnswerCatalogue,
     answers: Sequence[GivenAnswer],
     source_uuid: UUID,
     by: User | int | None,
     answered_at: datetime,
-    channel: str = "call",
+    channel: AnswerChannel = AnswerChannel.CALL,
 ) -> int:
-    """Record the answers of one source (a call's idempotency key), once; how many rows were new.
+    """Record the answers of one source (a call's idempotency key), once; how many rows were new. Calls, texts and forms
+    all write here; `plan` is the script's, or the campaign's `catalogue_of` where there is none.
 
     One statement, in the transaction of the ledger line that brings them (a `Call`), which is also their audit: who,
     when, whom. Raises `WrongAnswer` before anything is written if one does not fit its question.

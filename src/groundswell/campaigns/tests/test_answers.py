@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from groundswell.accounts.models import AuditEvent
-from groundswell.campaigns.enums import Meaning, QuestionKind, VoterIdTemplate
+from groundswell.campaigns.enums import AnswerChannel, Meaning, QuestionKind, VoterIdTemplate
 from groundswell.campaigns.models import Answer, Option, Question
 from groundswell.campaigns.operations.answers import erase_answers, record_answers, withdraw_answers
 from groundswell.campaigns.operations.questions import (
@@ -24,7 +24,7 @@ from groundswell.campaigns.operations.questions import (
 from groundswell.campaigns.queries import latest_answers
 from groundswell.campaigns.ready_questions import OptionDraft, QuestionDraft, ReadyQuestion, ready_draft
 from groundswell.campaigns.rules import CampaignRuleError, GivenAnswer, WrongAnswer, check_answers, identifies
-from groundswell.campaigns.scripts import build_plan
+from groundswell.campaigns.scripts import build_plan, catalogue_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -283,3 +283,32 @@ def test_the_database_refuses_an_answer_without_sense(wrong, campaign, voter_id,
     }
     with pytest.raises(IntegrityError), transaction.atomic():
         Answer.objects.create(**fields)
+
+
+def test_calls_texts_and_forms_write_to_one_ledger_and_say_which_they_are(plan, voter_id, person):
+    firm = option(voter_id, Meaning.STRONG_SUPPORT, "Reds")
+    said = [GivenAnswer(person.pk, voter_id.pk, option_id=firm.pk)]
+    for channel, questions in zip(AnswerChannel, (plan, *[catalogue_of(plan.campaign_id)] * 2), strict=True):
+        source = uuid4()
+        counts = [
+            record_answers(plan=questions, answers=said, source_uuid=source, by=None, answered_at=NOON, channel=channel)
+            for _time in range(2)
+        ]
+        assert counts == [1, 0]
+    assert list(Answer.objects.order_by("pk").values_list("channel", "meaning", "party")) == [
+        (channel, "strong_support", "Reds") for channel in ("call", "text", "form")
+    ]
+
+
+def test_the_database_knows_how_answers_come(plan, voter_id, person):
+    firm = option(voter_id, Meaning.STRONG_SUPPORT, "Reds")
+    with pytest.raises(IntegrityError, match="answer_channel_known"), transaction.atomic():
+        Answer.objects.create(
+            campaign_id=plan.campaign_id,
+            person=person,
+            question=voter_id,
+            option=firm,
+            channel="pigeon",
+            source_uuid=uuid4(),
+            answered_at=NOON,
+        )

@@ -11,10 +11,13 @@ from django.db.models import F
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.consent_boxes import Box, remember_boxes, unconfirmed
-from groundswell.campaigns.enums import ActionState
-from groundswell.campaigns.models import Action, Answer, Option, ShareLink
+from groundswell.campaigns.enums import ActionState, AnswerChannel
+from groundswell.campaigns.models import Action, Option, ShareLink
+from groundswell.campaigns.operations.answers import record_answers
 from groundswell.campaigns.operations.asks import confirm_action, take_action
 from groundswell.campaigns.operations.links import make_links
+from groundswell.campaigns.rules import GivenAnswer
+from groundswell.campaigns.scripts import catalogue_of
 from groundswell.compliance.enums import Channel
 from groundswell.compliance.operations import record_consent
 from groundswell.joining.enums import LetterState
@@ -24,8 +27,6 @@ from groundswell.joining.tasks import send_confirmations
 from groundswell.people.models import PersonTag, Tag
 from groundswell.people.operations.supporters import find_or_make_supporter
 from groundswell.places.models import Area
-
-CHANNEL = "form"
 
 
 @dataclass(frozen=True)
@@ -129,22 +130,16 @@ def _keep_answers(sign_up: SignUp, now: datetime) -> None:
     """What they ticked of the page's question, as an answer like one from a call."""
     if sign_up.person.objected_at is not None:
         return
-    Answer.objects.bulk_create(
-        [
-            Answer(
-                campaign_id=sign_up.page.ask.campaign_id,
-                person=sign_up.person,
-                question_id=option.question_id,
-                option=option,
-                meaning=option.meaning,
-                party=option.party,
-                channel=CHANNEL,
-                source_uuid=sign_up.uuid,
-                answered_at=now,
-            )
-            for option in sign_up.options.all()
-        ]
-    )
+    said = [GivenAnswer(sign_up.person_id, option.question_id, option.pk) for option in sign_up.options.all()]
+    if said:
+        record_answers(
+            plan=catalogue_of(sign_up.page.ask.campaign_id),
+            answers=said,
+            source_uuid=sign_up.uuid,
+            by=None,
+            answered_at=now,
+            channel=AnswerChannel.FORM,
+        )
 
 
 def _write_letter(sign_up: SignUp, *, now: datetime) -> None:

@@ -92,8 +92,8 @@ def route(inbound_id: int, *, now: datetime) -> Inbound:
     if inbound.routed_at is not None:
         return inbound
     inbound.answers = _answered(inbound)
-    inbound.route = _decide(inbound, now)
     inbound.routed_at = now
+    inbound.route = _decide(inbound, now)
     inbound.save(update_fields=["answers", "route", "routed_at"])
     return inbound
 
@@ -151,7 +151,7 @@ def _decide(inbound: Inbound, now: datetime) -> InboundRoute:
     if is_help(inbound.text):
         told = inbound.is_answered or answer_help(inbound, now=now)
         return InboundRoute.HELP if told else InboundRoute.INBOX
-    for its_route, takes in takers():
+    for its_route, takes in takers(inbound):
         if takes(inbound):
             return its_route
     return InboundRoute.INBOX

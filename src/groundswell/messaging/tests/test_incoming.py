@@ -224,6 +224,28 @@ def test_a_conversation_comes_before_a_keyword_and_both_before_the_inbox(
         answering.register(InboundRoute.STOP, lambda inbound: True)
 
 
+@pytest.mark.parametrize("later", [0, 1])
+def test_of_two_conversations_the_latest_takes_it(sender: Sender, monkeypatch: pytest.MonkeyPatch, later: int) -> None:
+    monkeypatch.setattr(answering, "_TAKERS", {})
+    taken: list[int] = []
+
+    def room(number: int) -> None:
+        def takes(inbound: Inbound) -> bool:
+            taken.append(number)
+            return inbound.text != "not mine"
+
+        since = timezone.now() - timedelta(hours=0 if number == later else 1)
+        answering.register(InboundRoute.CONVERSATION, takes, since=lambda inbound: since)
+
+    room(0)
+    room(1)
+    answering.register(InboundRoute.CONVERSATION, lambda inbound: False)
+    texted("hi")
+    assert taken == [later]
+    texted("not mine")
+    assert taken == [later, later, 1 - later]
+
+
 def test_a_person_decides_that_it_means_stop(world: World, person: Person, sender: Sender) -> None:
     inbound = texted("please stop")
     assert inbound is not None
