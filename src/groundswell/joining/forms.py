@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.names import NameField
+from groundswell.accounts.presses import PressField
 from groundswell.campaigns.consent_boxes import Box
 from groundswell.campaigns.enums import QuestionKind
 from groundswell.campaigns.models import Campaign, Question
@@ -190,6 +191,7 @@ class PageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One on a line, such as https://www.example.org. Empty: none."),
     )
+    press = PressField()
 
     def __init__(self, *args: Any, campaign: Campaign, page: SignUpPage | None = None, **kwargs: Any) -> None:
         if page is not None:

@@ -28,6 +28,8 @@ class SignUpPage(models.Model):
     # Sites that may show it in a frame of theirs, as origins: https://example.org
     embedded_on = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    # Of which press of the form: pressed twice, it is one page.
+    press = models.UUIDField(unique=True, null=True, editable=False)
 
     def __str__(self) -> str:
         return self.ask.title

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.models import Membership
+from groundswell.accounts.presses import PressField
 from groundswell.campaigns.models import Ask, Campaign
 from groundswell.campaigns.whom import WhomForm, conditions_initial
 from groundswell.compliance.enums import Channel
@@ -34,6 +35,7 @@ class SenderForm(forms.Form):
         initial=10,
         help_text=_("What your mail provider allows; ask them before you raise it."),
     )
+    press = PressField()
 
 
 class TextSenderForm(forms.Form):
@@ -58,6 +60,7 @@ class TextSenderForm(forms.Form):
         initial=1,
         help_text=_("What your provider allows for this number."),
     )
+    press = PressField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,6 +108,7 @@ class MessageForm(WhomForm):
         label=_("In waves of"), min_value=0, max_value=10_000_000, required=False, help_text=_("Empty: all at once.")
     )
     wave_minutes = forms.IntegerField(label=_("Minutes between waves"), min_value=0, max_value=10_080, required=False)
+    press = PressField()
 
     def __init__(self, *args: Any, campaign: Campaign, membership: Membership, channel: Channel, **kwargs: Any) -> None:
         super().__init__(*args, campaign=campaign, membership=membership, **kwargs)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
@@ -35,13 +36,23 @@ class PageDetails:
 
 
 @transaction.atomic
-def create_page(*, campaign: Campaign, details: PageDetails, by: User | None) -> SignUpPage:
-    """A page that nobody else sees before it is published. Raises CampaignRuleError."""
+def create_page(*, campaign: Campaign, details: PageDetails, by: User | None, press: UUID | None = None) -> SignUpPage:
+    """A page that nobody else sees before it is published; of a form that was pressed before (`press`) the one it made.
+
+    Raises CampaignRuleError.
+    """
     _check(campaign, details)
-    ask = create_ask(campaign=campaign, kind=AskKind.SIGN_UP, title=details.title, by=by)
-    page = SignUpPage(ask=ask)
-    _fill(page, details)
-    page.save()
+    try:
+        with transaction.atomic():
+            ask = create_ask(campaign=campaign, kind=AskKind.SIGN_UP, title=details.title, by=by)
+            page = SignUpPage(ask=ask, press=press)
+            _fill(page, details)
+            page.save()
+    except IntegrityError:
+        made = SignUpPage.objects.filter(press=press, ask__campaign=campaign, ask__created_by=by).first()
+        if press is None or made is None:
+            raise
+        return change_page(page=made, details=details, by=by)
     record("create_sign_up_page", by=by, action=AuditAction.CREATE, subject=page, campaign_id=campaign.pk)
     return page
 

@@ -43,7 +43,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = PageForm(request.POST or None, campaign=campaign)
     if request.method == "POST" and form.is_valid():
         try:
-            made = create_page(campaign=campaign, details=form.details(), by=user_of(request))
+            press = form.cleaned_data["press"]
+            made = create_page(campaign=campaign, details=form.details(), by=user_of(request), press=press)
         except CampaignRuleError as error:
             form.add_error(None, str(error))
         else:

@@ -55,6 +55,8 @@ class Message(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    # Of which press of the form: pressed twice, it is one message.
+    press = models.UUIDField(unique=True, null=True, editable=False)
     # Who asked for it to be sent, and who else agreed (two people above a size).
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -30,6 +30,8 @@ class Sender(models.Model):
     # How it was made sure: a code that came back, the provider's own listing.
     verified_how = models.CharField(max_length=200, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
+    # Of which press of the form: pressed twice, it is one sender.
+    press = models.UUIDField(unique=True, null=True, editable=False)
 
     class Meta:
         constraints = [

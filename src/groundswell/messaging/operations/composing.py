@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
@@ -42,10 +43,22 @@ class Draft:
 
 
 @transaction.atomic
-def compose_message(*, campaign: Campaign, channel: Channel, draft: Draft, by: User) -> Message:
-    """A new draft. Raises MessagingRuleError and SegmentError."""
-    message = Message(campaign=campaign, channel=channel, kind=MessageKind.BROADCAST, created_by=by)
-    _put(message, draft, by)
+def compose_message(
+    *, campaign: Campaign, channel: Channel, draft: Draft, by: User, press: UUID | None = None
+) -> Message:
+    """A new draft; of a form that was pressed before (`press`) the one it made then, as the form stands now.
+
+    Raises MessagingRuleError and SegmentError.
+    """
+    message = Message(campaign=campaign, channel=channel, kind=MessageKind.BROADCAST, created_by=by, press=press)
+    try:
+        with transaction.atomic():
+            _put(message, draft, by)
+    except IntegrityError:
+        made = Message.objects.filter(press=press, campaign=campaign, channel=channel, created_by=by).first()
+        if press is None or made is None:
+            raise
+        return change_message(made, draft=draft, by=by)
     record("compose_message", by=by, action=AuditAction.CREATE, subject=message, campaign_id=campaign.pk)
     return message
 

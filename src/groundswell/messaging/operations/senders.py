@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
@@ -23,20 +24,30 @@ from groundswell.people.addresses import AddressError, normalise_phone
 # Wrong codes, and letters with one, for a sender in an hour.
 TRIES, LETTERS = 5, 5
 HOUR = 3600
+# A second press within so many seconds is the same press.
+JUST_NOW = 5
 
 
-def add_sender(*, channel: Channel, name: str, address: str, provider: str, rate: int, by: User) -> Sender:
-    """A name to write under, not proven yet. Raises MessagingRuleError for an address that is none, or is there."""
+def add_sender(
+    *, channel: Channel, name: str, address: str, provider: str, rate: int, by: User, press: UUID | None = None
+) -> Sender:
+    """A name to write under, not proven yet; of a form that was pressed before (`press`) the one it added then.
+
+    Raises MessagingRuleError for an address that is none, or is there.
+    """
     name, address = " ".join(name.split()), _address(channel, address)
     if not name:
         raise MessagingRuleError(_("Give the sender a name: it is what people see first."))
     try:
         with transaction.atomic():
             sender = Sender.objects.create(
-                channel=channel, name=name[:120], address=address, provider=provider, rate=rate
+                channel=channel, name=name[:120], address=address, provider=provider, rate=rate, press=press
             )
             record("add_sender", by=by, action=AuditAction.CREATE, subject=sender, channel=channel, address=address)
     except IntegrityError as problem:
+        again = Sender.objects.filter(press=press, channel=channel, address=address).first() if press else None
+        if again is not None:
+            return again
         raise MessagingRuleError(_("%(address)s is among the senders already.") % {"address": address}) from problem
     return sender
 
@@ -44,6 +55,8 @@ def add_sender(*, channel: Channel, name: str, address: str, provider: str, rate
 def send_sender_code(sender: Sender, *, by: User, now: datetime) -> None:
     """A letter with the code to the sender's own address. Raises MessagingRuleError, and whatever the mail server says."""
     _check_open(sender)
+    if not caches["shared"].add(f"messaging:sender:just:{sender.pk}", 1, JUST_NOW):
+        return
     _count("letter", sender, LETTERS, _("Enough letters went there. Look for one of them, or come back in an hour."))
     EmailMessage(
         subject=_("%(code)s is your code") % {"code": code_of(sender, now=now)},

@@ -60,7 +60,13 @@ def new_message(request: HttpRequest, slug: str, channel: str) -> HttpResponseBa
     form = _form(request, campaign, _channel(channel))
     if request.method == "POST" and form.is_valid():
         try:
-            message = compose_message(campaign=campaign, channel=form.channel, draft=form.draft(), by=user_of(request))
+            message = compose_message(
+                campaign=campaign,
+                channel=form.channel,
+                draft=form.draft(),
+                by=user_of(request),
+                press=form.cleaned_data["press"],
+            )
         except REFUSALS as error:
             form.add_error("name", str(error))
         else:
