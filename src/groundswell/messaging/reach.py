@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
 
-from groundswell.campaigns.segments import people_in
 from groundswell.compliance.operations.consent import CAMPAIGNING
 from groundswell.messaging.enums import DeliveryReason
+from groundswell.messaging.meant import list_people_meant
 from groundswell.messaging.models import Message
-from groundswell.people.models import Person
 
 _REACH = (Path(__file__).parent / "sql" / "reach.sql").read_text(encoding="utf-8")
 # A page waits no longer for a count; the exact figures come when the deliveries are made.
@@ -46,18 +42,13 @@ class TooManyToCountError(Exception):
     """The count takes longer than a page may wait."""
 
 
-def people_meant(expression: Mapping[str, Any], *, now: datetime) -> QuerySet[Person]:
-    """The people of a list on the organisation's own day. Raises SegmentError."""
-    return people_in(expression, today=now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
-
-
 def reach_of(expression: Mapping[str, Any], *, channel: str, now: datetime) -> Reach:
     """Whom it would reach now. Raises SegmentError, and TooManyToCountError."""
-    meant, parameters = people_meant(expression, now=now).order_by().values("pk").query.sql_with_params()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LONGEST_MS)])
-            cursor.execute(_REACH.replace("(MEANT)", f"({meant})"), [*parameters, now, channel, CAMPAIGNING])
+            list_people_meant(expression, now=now)
+            cursor.execute(_REACH, [now, channel, CAMPAIGNING])
             counts = dict(cursor.fetchall())
             # For whatever else the transaction around this does.
             cursor.execute("SELECT set_config('statement_timeout', '0', true)")

@@ -10,8 +10,8 @@ from django.db.models.expressions import RawSQL
 
 from groundswell.compliance.operations.consent import CAMPAIGNING
 from groundswell.messaging.fields import LINK
+from groundswell.messaging.meant import people_meant
 from groundswell.messaging.models import Message
-from groundswell.messaging.reach import people_meant
 from groundswell.messaging.writing import Writing
 from groundswell.people.models import Person
 

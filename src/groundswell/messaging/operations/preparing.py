@@ -8,24 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from psycopg import ClientCursor
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
-from groundswell.campaigns.segments import SegmentError, people_in
+from groundswell.campaigns.segments import SegmentError
 from groundswell.compliance.hours import HOLIDAY_REGIONS
 from groundswell.compliance.operations.consent import CAMPAIGNING
 from groundswell.messaging.enums import ASKED_FOR_KINDS, DeliveryState, MessageStatus
+from groundswell.messaging.meant import list_people_meant, written
 from groundswell.messaging.models import Message
 
 SQL = Path(__file__).parent.parent / "sql"
-# For a million people: without it each sort and hash table of theirs goes by way of the disk.
-WORK_MEM = "128MB"
 PROBLEM_LENGTH = 300
 
 
@@ -99,23 +96,16 @@ def _list(cursor: Any, message: Message, now: datetime) -> None:
     assert message.segment is not None
     # Before the first look: whoever deletes people meanwhile waits, and what they had deleted before is gone.
     cursor.execute("SELECT pg_advisory_xact_lock_shared(messaging_references_lock())")
-    cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    people = people_in(message.segment.expression, today=today).order_by().values("pk")
-    asked = _written(
-        cursor,
-        _sql("asked"),
-        {
-            "at": now,
-            "channel": message.channel,
-            "purpose": CAMPAIGNING,
-            "is_asked_for": message.kind in ASKED_FOR_KINDS,
-        },
-    )
-    meant = _written(cursor, *people.query.sql_with_params())
-    cursor.execute(asked.replace("(MEANT)", f"({meant})", 1))
+    list_people_meant(message.segment.expression, now=now)
+    asked = {
+        "at": now,
+        "channel": message.channel,
+        "purpose": CAMPAIGNING,
+        "is_asked_for": message.kind in ASKED_FOR_KINDS,
+    }
+    cursor.execute(written(_sql("asked"), asked))
     cursor.execute("ANALYZE messaging_asked")
-    cursor.execute(_written(cursor, _sql("seats"), {"zone": settings.TIME_ZONE}))
+    cursor.execute(written(_sql("seats"), {"zone": settings.TIME_ZONE}))
     cursor.execute(_sql("hours_buckets"), {"regions": json.dumps(dict(HOLIDAY_REGIONS))})
 
 
@@ -146,12 +136,6 @@ def _counts(message: Message) -> Prepared:
         going=sum(count for state, _reason, count in found if state == DeliveryState.PENDING),
         left_out={reason: count for state, reason, count in found if state != DeliveryState.PENDING},
     )
-
-
-def _written(cursor: Any, statement: str, parameters: Any) -> str:
-    """The statement with its parameters in it, quoted by psycopg: CREATE TABLE AS takes none that are bound."""
-    with ClientCursor(cursor.connection) as client:
-        return client.mogrify(statement, parameters)
 
 
 def _sql(name: str) -> str:

@@ -1,10 +1,10 @@
--- Everybody the segment means (MEANT stands for its query), each with the address they would be written to, the reason
+-- Everybody the segment means (`messaging_meant`), each with the address they would be written to, the reason
 -- against it as compliance has it, and their seat (0: none is known). An address that is allowed comes before one that is
 -- not, and of several the one that was known first. Who has none for this channel has an empty one.
 CREATE TEMPORARY TABLE messaging_asked ON COMMIT DROP AS
 SELECT DISTINCT ON (p.id) p.id AS person_id, s.contact_point_id, s.refusal,
        coalesce(h.constituency_id, 0) AS constituency_id
-  FROM (MEANT) AS meant (id)
+  FROM messaging_meant meant
   JOIN people_person p ON p.id = meant.id
   LEFT JOIN people_household h ON h.id = p.household_id
   LEFT JOIN (SELECT s.person_id, s.contact_point_id,
