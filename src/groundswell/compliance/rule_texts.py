@@ -254,6 +254,7 @@ _ALL: tuple[Rule, ...] = (
             "retention_months_answers",
             "retention_months_actions",
             "retention_months_notes",
+            "retention_months_texts",
             "retention_months_imports",
             "retention_months_audit",
             "retention_nightly",

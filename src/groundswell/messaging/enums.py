@@ -23,6 +23,10 @@ class MessageKind(TextChoices):
 ASKED_FOR_KINDS = (MessageKind.FLOW, MessageKind.REPLY, MessageKind.NOTICE, MessageKind.STOPPED)
 
 
+# A confirmation of a stop and an answer to HELP also go to a number that is nobody's we know.
+TO_STRANGERS_TOO = (MessageKind.NOTICE, MessageKind.STOPPED)
+
+
 class MessageStatus(TextChoices):
     DRAFT = "draft", _("draft")
     WAITING = "waiting", _("waiting for approval")

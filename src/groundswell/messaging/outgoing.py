@@ -33,7 +33,7 @@ class Leased:
     """A delivery in our hands, and what is known of the person at this moment."""
 
     id: int
-    person_id: int
+    person_id: int | None
     contact_point_id: int
     bucket_id: int
     variant: int
@@ -58,7 +58,7 @@ class Letterhead:
 
     def outgoing(self, delivery: Leased, *, valid_until: datetime | None) -> Outgoing:
         """The message to one person. Raises MissingFieldError."""
-        token = preference_token(person_id=delivery.person_id, contact_point_id=delivery.contact_point_id)
+        token = _token_of(delivery)
         written = self._written(delivery, token)
         return Outgoing(
             delivery_id=delivery.id,
@@ -88,6 +88,13 @@ class Letterhead:
             return {}
         address = self._one_click.replace(PLACE, token)
         return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _token_of(delivery: Leased) -> str:
+    """Empty for a number that is nobody's we know: it has no page of preferences."""
+    if delivery.person_id is None:
+        return ""
+    return preference_token(person_id=delivery.person_id, contact_point_id=delivery.contact_point_id)
 
 
 def reference_of(delivery_id: int) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.compliance.personal_data import exempt, register, rows_of
+from groundswell.compliance.retention import register_category
 from groundswell.messaging.enums import DeliveryReason, DeliveryState
 from groundswell.messaging.models import Delivery, Inbound, Message, Receipt, SimulatedText
-from groundswell.people.models import Person
+from groundswell.people.enums import ContactKind
+from groundswell.people.models import ContactPoint, Person, PersonContact
 
 
 def _deliveries(person: Person) -> list[dict[str, Any]]:
@@ -112,6 +115,51 @@ register(
     models=[SimulatedText],
     export=_simulated,
     erase=_forget_simulated,
+)
+
+
+def _old_texts(before: datetime) -> list[QuerySet[Any]]:
+    """What they wrote, what we answered in words of its own, what the demo showed, and the numbers of strangers."""
+    strangers = ContactPoint.objects.filter(
+        ~Exists(PersonContact.objects.filter(contact_point=OuterRef("pk"))),
+        ~Exists(Inbound.objects.filter(contact_point=OuterRef("pk"), received_at__gte=before)),
+        ~Exists(Delivery.objects.filter(contact_point=OuterRef("pk"), created_at__gte=before)),
+        Q(inbound__isnull=False),
+        kind=ContactKind.PHONE,
+    )
+    return [
+        strangers,
+        Inbound.objects.filter(received_at__lt=before),
+        SimulatedText.objects.filter(at__lt=before),
+        Delivery.objects.filter(created_at__lt=before).exclude(body=""),
+    ]
+
+
+def _count_old_texts(before: datetime) -> int:
+    first, *others = (rows.order_by().values_list("pk").distinct() for rows in _old_texts(before))
+    return first.union(*others, all=True).count()
+
+
+def _delete_old_texts(before: datetime, limit: int) -> int:
+    gone = 0
+    for rows in _old_texts(before):
+        oldest = list(rows.order_by("pk").values_list("pk", flat=True).distinct()[: limit - gone])
+        gone += len(oldest)
+        chosen = rows.model._default_manager.filter(pk__in=oldest)
+        if rows.model is Delivery:
+            # That something was sent is kept, as of erasure: totals must hold.
+            chosen.update(body="", problem="")
+        else:
+            chosen.delete()
+    return gone
+
+
+register_category(
+    "texts",
+    label=_("Texts received, and our answers"),
+    figure="retention_months_texts",
+    count=_count_old_texts,
+    delete=_delete_old_texts,
 )
 
 exempt(Message, "what is said to many; its tracked link is the message's own, of no person")

@@ -1,4 +1,4 @@
-"""What is answered without a person: that a stop was heard, once, and who we are."""
+"""What is answered without a person: that a stop was heard, once, and who we are; and how any one text is answered."""
 
 from __future__ import annotations
 
@@ -8,89 +8,135 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from groundswell.accounts.models import Organisation
+from groundswell.accounts.models import Organisation, User
 from groundswell.campaigns.models import Campaign
 from groundswell.compliance.models import HoursBucket
 from groundswell.messaging.enums import DeliveryState, MessageKind, MessageStatus
 from groundswell.messaging.models import Delivery, Inbound, Message, Sender
-from groundswell.people.models import Person
+from groundswell.people.addresses import AddressError, address_hash, normalise_phone
+from groundswell.people.enums import ContactKind
+from groundswell.people.models import ContactPoint, Person
 
 
-def confirm_stop(inbound: Inbound, *, now: datetime) -> bool:
+def confirm_stop(inbound: Inbound, *, words: str = "") -> bool:
     """One confirmation for each number that they stop, ever: a second would be a message that was not wanted."""
-    words = _("You will get no more texts from %(organisation)s.") % {"organisation": _organisation().name}
-    return _answer(inbound, MessageKind.STOPPED, "stop", words, now=now)
+    words = words or _("You will get no more texts from %(organisation)s.") % {"organisation": _organisation().name}
+    return _answer(inbound, MessageKind.STOPPED, "stop", words)
 
 
 def answer_help(inbound: Inbound, *, now: datetime) -> bool:
     """Who we are, how we are reached and how to stop; once a day, for machines answer machines.
 
-    False where there is nobody we know to answer: a person should look.
+    False where it came from no number, or we may not send from ours: a person should look.
     """
     organisation = _organisation()
     reached = organisation.contact_phone or organisation.contact_email
     parts = [
         _("%(organisation)s.") % {"organisation": organisation.name},
         _("Questions: %(reached)s.") % {"reached": reached} if reached else "",
-        _("How we use data: %(url)s") % {"url": organisation.privacy_url or settings.PUBLIC_URL + "/privacy/"},
+        _("How we use data: %(url)s") % {"url": privacy_address(organisation)},
         _("Answer STOP to get no more texts."),
     ]
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     words = " ".join(part for part in parts if part)
-    return _answer(inbound, MessageKind.NOTICE, f"help {today.isoformat()}", words, now=now)
+    return _answer(inbound, MessageKind.NOTICE, f"help {today.isoformat()}", words)
 
 
-def _answer(inbound: Inbound, kind: MessageKind, key: str, words: str, *, now: datetime) -> bool:
-    """Write it down for the outbox, once for this key; False where it cannot go."""
-    person = Person.objects.filter(contact_points=inbound.contact_point_id or 0).order_by("pk").first()
-    if person is None or inbound.sender is None or not _may_send(inbound.sender):
-        return False
-    message = _standing(inbound, inbound.sender, kind, now)
-    if message is None:
-        return False
+def privacy_address(organisation: Organisation) -> str:
+    """Where it says what we do with data (rule D9)."""
+    return organisation.privacy_url or settings.PUBLIC_URL + "/privacy/"
+
+
+def write_answer(
+    message: Message,
+    *,
+    person: Person | None,
+    point: ContactPoint,
+    key: str,
+    words: str,
+    pressed_by: User | None = None,
+) -> None:
+    """Write these words down for the outbox, once for this key and number, however often it is asked.
+
+    Part of what answers: in its transaction. Compliance is asked when it leaves.
+    """
     bucket, _new = HoursBucket.objects.get_or_create(time_zone=settings.TIME_ZONE, holiday_region="")
     Delivery.objects.bulk_create(
         [
             Delivery(
                 message=message,
                 person=person,
-                contact_point_id=inbound.contact_point_id,
+                contact_point=point,
                 key=key,
                 bucket=bucket,
                 state=DeliveryState.PENDING,
                 body=words,
+                pressed_by=pressed_by,
             )
         ],
         ignore_conflicts=True,
     )
-    Message.objects.filter(pk=message.pk).update(status=MessageStatus.SENDING, finished_at=None)
+
+
+def may_send(sender: Sender) -> bool:
+    """Whether this number of ours may be written from, and answered to (rule M7)."""
+    return sender.verified_at is not None and sender.retired_at is None and sender.can_receive
+
+
+def standing_message(*, sender: Sender, kind: MessageKind, campaign: Campaign, name: str) -> Message:
+    """The message that all answers of this kind belong to, from this number in this campaign; it never ends."""
+    Sender.objects.select_for_update(of=("self",)).get(pk=sender.pk)  # so that two make one
+    found = Message.objects.filter(sender=sender, kind=kind, campaign=campaign, segment__isnull=True)
+    message = found.order_by("pk").first()
+    if message is None:
+        return Message.objects.create(
+            campaign=campaign,
+            kind=kind,
+            channel=sender.channel,
+            name=name,
+            sender=sender,
+            body=name,
+            status=MessageStatus.SENDING,
+        )
+    if message.status != MessageStatus.SENDING or message.prepared_at is not None:
+        # What was prepared ends by itself as soon as nothing is left of it.
+        message.status, message.prepared_at, message.finished_at = MessageStatus.SENDING, None, None
+        message.save(update_fields=["status", "prepared_at", "finished_at"])
+    return message
+
+
+def _answer(inbound: Inbound, kind: MessageKind, key: str, words: str) -> bool:
+    """False where it cannot go; a stranger is answered as anybody is."""
+    if inbound.sender is None or not may_send(inbound.sender):
+        return False
+    point = _point(inbound)
+    campaign = inbound.answers.message.campaign if inbound.answers else Campaign.objects.order_by("-pk").first()
+    if point is None or campaign is None:
+        return False
+    name = _("Confirmations of a stop") if kind == MessageKind.STOPPED else _("Answers to HELP")
+    person = Person.objects.filter(contact_points=point).order_by("pk").first()
+    # One for each number, whatever the campaign: the first one's goes on.
+    standing = Message.objects.filter(sender=inbound.sender, kind=kind, segment__isnull=True).order_by("pk").first()
+    message = standing_message(
+        sender=inbound.sender, kind=kind, campaign=standing.campaign if standing else campaign, name=name
+    )
+    write_answer(message, person=person, point=point, key=key, words=words)
     return True
 
 
-def _standing(inbound: Inbound, sender: Sender, kind: MessageKind, now: datetime) -> Message | None:
-    """The message that all such answers of this sender belong to; None while there is no campaign at all."""
-    Sender.objects.select_for_update(of=("self",)).get(pk=sender.pk)  # so that two make one
-    found = Message.objects.filter(sender=sender, kind=kind, segment__isnull=True).order_by("pk").first()
-    if found is not None:
-        return found
-    campaign = inbound.answers.message.campaign if inbound.answers else Campaign.objects.order_by("-pk").first()
-    if campaign is None:
+def _point(inbound: Inbound) -> ContactPoint | None:
+    """The number that it came from, kept as such from now on; None where it is none."""
+    if inbound.contact_point is not None:
+        return inbound.contact_point
+    try:
+        number = normalise_phone(inbound.their_address)
+    except AddressError:
         return None
-    name = _("Confirmations of a stop") if kind == MessageKind.STOPPED else _("Answers to HELP")
-    return Message.objects.create(
-        campaign=campaign,
-        kind=kind,
-        channel=inbound.channel,
-        name=name,
-        sender=sender,
-        body=name,
-        status=MessageStatus.SENDING,
-        prepared_at=now,
+    point, _new = ContactPoint.objects.get_or_create(
+        kind=ContactKind.PHONE, value=number, defaults={"address_hash": address_hash(ContactKind.PHONE, number)}
     )
-
-
-def _may_send(sender: Sender) -> bool:
-    return sender.verified_at is not None and sender.retired_at is None and sender.can_receive
+    inbound.contact_point = point
+    return point
 
 
 def _organisation() -> Organisation:

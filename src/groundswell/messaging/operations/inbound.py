@@ -94,12 +94,12 @@ def route(inbound_id: int, *, now: datetime) -> Inbound:
     inbound.answers = _answered(inbound)
     inbound.routed_at = now
     inbound.route = _decide(inbound, now)
-    inbound.save(update_fields=["answers", "route", "routed_at"])
+    inbound.save(update_fields=["answers", "route", "routed_at", "contact_point"])
     return inbound
 
 
 @transaction.atomic
-def stop(inbound: Inbound, *, by: User | None, now: datetime) -> bool:
+def stop(inbound: Inbound, *, by: User | None) -> bool:
     """Close the address of whoever wrote it to messages, and take back what they had agreed to (rules M5, M6).
 
     Takes effect before anything else leaves. False when it came from no number: nothing can be sent there either.
@@ -109,28 +109,31 @@ def stop(inbound: Inbound, *, by: User | None, now: datetime) -> bool:
         suppress(address=inbound.their_address, scope=SuppressionScope.MESSAGES, by=by, source=source)
     except AddressError:
         return False
-    point = inbound.contact_point
-    if point is None:
-        return True
+    if inbound.contact_point is not None:
+        _take_back(inbound.contact_point, by=by, source=source)
+    if not inbound.is_answered:
+        confirm_stop(inbound)
+    return True
+
+
+def _take_back(point: ContactPoint, *, by: User | None, source: str) -> None:
+    """The consents to texts of everybody who has this number."""
     digest = bytes(point.address_hash)
     for person in Person.objects.filter(contact_points=point).order_by("pk"):
         lines = current_consents(person)
         if any(line.channel == Channel.SMS and bytes(line.address_hash) == digest for line in lines):
             withdraw_consent(person=person, channel=Channel.SMS, contact_point=point, by=by, source=source)
-    if not inbound.is_answered:
-        confirm_stop(inbound, now=now)
-    return True
 
 
 @transaction.atomic
 def stop_by_hand(*, inbound: Inbound, by: User, now: datetime) -> bool:
     """Somebody has read it and it means stop; it is handled with that. False as for `stop`: it goes on waiting."""
     locked = Inbound.objects.select_for_update(of=("self",)).select_related("contact_point").get(pk=inbound.pk)
-    if not stop(locked, by=by, now=now):
+    if not stop(locked, by=by):
         return False
     locked.route = InboundRoute.STOP
     locked.handled_at, locked.handled_by = now, by
-    locked.save(update_fields=["route", "handled_at", "handled_by"])
+    locked.save(update_fields=["route", "handled_at", "handled_by", "contact_point"])
     audit.record("stop_by_hand", by=by, subject=locked)
     return True
 
@@ -147,7 +150,7 @@ def mark_handled(*, inbound: Inbound, by: User, now: datetime, is_handled: bool 
 
 def _decide(inbound: Inbound, now: datetime) -> InboundRoute:
     if is_stop(inbound.text):
-        return InboundRoute.STOP if stop(inbound, by=None, now=now) else InboundRoute.INBOX
+        return InboundRoute.STOP if stop(inbound, by=None) else InboundRoute.INBOX
     if is_help(inbound.text):
         told = inbound.is_answered or answer_help(inbound, now=now)
         return InboundRoute.HELP if told else InboundRoute.INBOX
@@ -190,8 +193,9 @@ def _address(text: str) -> str:
 
 
 def route_again(inbound_id: int) -> bool:
-    """As a job: what was kept and could not be routed. Whether we answer it; one that was forgotten meanwhile is let be."""
+    """As a job: what was kept and could not be routed. Whether it is there: one that was forgotten meanwhile is let be."""
     inbound = Inbound.objects.filter(pk=inbound_id).first()
     if inbound is None:
         return False
-    return route(inbound.pk, now=timezone.now()).route in (InboundRoute.STOP, InboundRoute.HELP)
+    route(inbound.pk, now=timezone.now())
+    return True

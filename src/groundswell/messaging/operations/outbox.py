@@ -20,7 +20,14 @@ from django.utils import timezone
 
 from groundswell.compliance.enums import Channel
 from groundswell.compliance.operations.consent import CAMPAIGNING
-from groundswell.messaging.enums import ASKED_FOR_KINDS, DeliveryReason, DeliveryState, MessageKind, MessageStatus
+from groundswell.messaging.enums import (
+    ASKED_FOR_KINDS,
+    TO_STRANGERS_TOO,
+    DeliveryReason,
+    DeliveryState,
+    MessageKind,
+    MessageStatus,
+)
 from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.open_hours import OpenHours
 from groundswell.messaging.operations.receipts import match_early_receipts
@@ -211,6 +218,7 @@ class _Run:
                 "purpose": CAMPAIGNING,
                 "is_asked_for": active.kind in ASKED_FOR_KINDS,
                 "is_stop": active.kind == MessageKind.STOPPED,
+                "is_to_strangers": active.kind in TO_STRANGERS_TOO,
                 "people": [person for _id, person, _point in locked if person is not None],
                 "ids": [delivery for delivery, _person, _point in locked],
                 "until": now + LEASE,
@@ -363,6 +371,7 @@ WAITING: Final = (DeliveryState.PENDING, DeliveryState.HELD)
 
 def _leased(row: Sequence[Any]) -> Leased:
     delivery, _state, person, point, bucket, variant, attempts, body, address, given, family, seat = row
+    given, family = given or "", family or ""
     first = given.split()[0] if given.split() else ""
     values = {"first_name": first, "family_name": family, "full_name": f"{given} {family}".strip(), "seat": seat or ""}
     return Leased(delivery, person, point, bucket, variant, attempts, body, address, values)

@@ -1,5 +1,6 @@
 -- What was locked is judged by compliance as it is at this moment, and then leased, or closed with the reason. Whatever was
--- taken away since it was prepared (the person, the address, that it is theirs) is a reason too.
+-- taken away since it was prepared (the person, the address, that it is theirs) is a reason too. Who stops or asks for help
+-- is answered also where nobody we know has that number.
 --
 -- The people are named by a list: so the plan looks up these few, whatever it believes of the size of the ledgers.
 WITH asked AS MATERIALIZED (
@@ -11,7 +12,11 @@ WITH asked AS MATERIALIZED (
      WHERE s.person_id = ANY (%(people)s::bigint[])
 ), judged AS (
     SELECT d.id, d.contact_point_id,
-           CASE WHEN d.contact_point_id IS NULL OR d.person_id IS NULL THEN 'erased'
+           CASE WHEN d.contact_point_id IS NOT NULL AND d.person_id IS NULL AND %(is_to_strangers)s::boolean
+                THEN CASE WHEN NOT %(is_stop)s::boolean AND compliance_closed_to_messages(
+                              (SELECT p.address_hash FROM people_contactpoint p WHERE p.id = d.contact_point_id))
+                          THEN 'suppressed' END
+                WHEN d.contact_point_id IS NULL OR d.person_id IS NULL THEN 'erased'
                 WHEN a.person_id IS NULL THEN 'retired'
                 ELSE a.refusal END AS reason
       FROM messaging_delivery d

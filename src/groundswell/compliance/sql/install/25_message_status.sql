@@ -50,3 +50,11 @@ AS $$
       JOIN people_contactpoint cp ON cp.id = pc.contact_point_id
        AND cp.kind = CASE by_channel WHEN 'email' THEN 'email' ELSE 'phone' END;
 $$;
+
+-- The same of an address that nobody we know has: its suppression alone (M5).
+CREATE OR REPLACE FUNCTION compliance_closed_to_messages(address bytea) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT EXISTS (SELECT 1 FROM compliance_suppression s
+                    WHERE s.address_hash = address AND s.scope IN ('messages', 'all') AND s.lifted_at IS NULL)
+$$;
