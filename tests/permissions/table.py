@@ -354,6 +354,15 @@ JOINING = [
     row("joining:embedded", EVERYONE, FORM, slug=lambda w: w.sign_up_page.ask.slug),
     row("joining:embedded_thanks", EVERYONE, slug=lambda w: w.sign_up_page.ask.slug),
     row("joining:confirm", EVERYONE, FORM, token=lambda w: w.confirm_token),
+    row("surveys:list", LEADERS, slug=seat),
+    row("surveys:new", LEADERS, FORM, slug=seat),
+    row("surveys:manage", LEADERS, slug=seat, pk=lambda w: w.survey.pk),
+    row("surveys:edit", LEADERS, FORM, slug=seat, pk=lambda w: w.survey.pk),
+    row("surveys:publication", LEADERS, POST, slug=seat, pk=lambda w: w.survey.pk),
+    row("surveys:closing", LEADERS, POST, slug=seat, pk=lambda w: w.survey.pk),
+    row("surveys:page", EVERYONE, slug=lambda w: w.survey.ask.slug),
+    row("surveys:own", EVERYONE, FORM, token=lambda w: w.survey_token),
+    row("surveys:thanks", EVERYONE, token=lambda w: w.survey_token),
 ]
 
 # By the signed link alone, whoever opens it: it was sent to one address.

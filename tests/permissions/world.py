@@ -19,6 +19,7 @@ from groundswell.accounts.tests.builders import make_campaign, make_member, make
 from groundswell.campaigns.enums import ShareChannel
 from groundswell.campaigns.models import Ask, Candidate, CribSheet, Question, Script, ShareLink
 from groundswell.campaigns.operations.asks import link_for
+from groundswell.campaigns.rules import GivenAnswer
 from groundswell.compliance.models import Consent, DataRequest, HoursBucket, Suppression
 from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
@@ -46,6 +47,10 @@ from groundswell.people.models import (
 )
 from groundswell.phonebank.models import CallerStatus, Flag, Outcome, PhoneBank, QueueEntry, Session
 from groundswell.places.models import Area
+from groundswell.surveys.links import own_token as survey_token
+from groundswell.surveys.models import Survey
+from groundswell.surveys.operations.replies import answer_survey
+from groundswell.surveys.operations.surveys import SurveyDetails, create_survey, publish_survey
 from permissions.viewers import role_of
 
 
@@ -303,6 +308,27 @@ class World:
         """What the letter to somebody who signed up there ends in."""
         typed = Typed(name="Bea", email="bea2@example.org")
         return confirm_token(sign_up_on_page(page=self.sign_up_page, typed=typed, now=timezone.now()))
+
+    @cached_property
+    def survey(self) -> Survey:
+        """A survey of the campaign, open to whoever has a link."""
+        assert self.step
+        details = SurveyDetails(title="Your street", script=self.script)
+        made = create_survey(campaign=self.campaign, details=details, by=None)
+        return publish_survey(survey=made, by=None, now=timezone.now())
+
+    @cached_property
+    def survey_token(self) -> str:
+        """The link of somebody who has answered it."""
+        answer_survey(
+            survey=self.survey,
+            person=self.person,
+            answers=[GivenAnswer(self.person.pk, self.question.pk, text="Buses")],
+            source_uuid=uuid4(),
+            now=timezone.now(),
+        )
+        asked = self.survey.ask_id, self.person.pk, self.number.pk
+        return survey_token(ask_id=asked[0], person_id=asked[1], contact_point_id=asked[2])
 
     @cached_property
     def attendance(self) -> Attendance:

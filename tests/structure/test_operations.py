@@ -19,7 +19,18 @@ import pytest
 
 import groundswell
 
-ROOMS = ("accounts", "places", "people", "compliance", "campaigns", "messaging", "events", "joining", "phonebank")
+ROOMS = (
+    "accounts",
+    "places",
+    "people",
+    "compliance",
+    "campaigns",
+    "messaging",
+    "events",
+    "joining",
+    "surveys",
+    "phonebank",
+)
 ROOT = Path(groundswell.__file__).parent
 
 # Operations without `by`, or without an audit event of their own: each with the reason.

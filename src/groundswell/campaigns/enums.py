@@ -61,6 +61,8 @@ class AskKind(TextChoices):
 
     SIGN_UP = "sign_up", _("sign up")
     JOIN = "join", _("join")
+    VOLUNTEER = "volunteer", _("volunteer")
+    SURVEY = "survey", _("answer a survey")
     ATTEND = "attend", _("come along")
     PETITION = "petition", _("sign a petition")
     LETTER = "letter", _("write a letter")

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "groundswell.phonebank",
     "groundswell.events",
     "groundswell.joining",
+    "groundswell.surveys",
     "groundswell.messaging",
     "groundswell.campaigns",
     "groundswell.compliance",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("messaging/", include("groundswell.messaging.incoming_urls")),
     path("", include("groundswell.events.urls")),
     path("", include("groundswell.joining.urls")),
+    path("", include("groundswell.surveys.urls")),
     path("insight/", include("groundswell.insight.urls")),
 ]
 

@@ -10,4 +10,5 @@ class JoiningConfig(AppConfig):
         from groundswell.campaigns.asks_pages import register
         from groundswell.campaigns.enums import AskKind
 
-        register(AskKind.SIGN_UP, lambda ask: reverse("joining:page", args=[ask.slug]))
+        for kind in (AskKind.SIGN_UP, AskKind.VOLUNTEER):
+            register(kind, lambda ask: reverse("joining:page", args=[ask.slug]))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groundswell.accounts.names import NameField
 from groundswell.accounts.presses import PressField
 from groundswell.campaigns.consent_boxes import Box
-from groundswell.campaigns.enums import QuestionKind
+from groundswell.campaigns.enums import AskKind, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.compliance.enums import Channel
@@ -159,6 +159,18 @@ class SignUpForm(forms.Form):
 class PageForm(forms.Form):
     """What an organiser says of a sign-up page."""
 
+    kind = forms.TypedChoiceField(
+        label=_("It asks people to"),
+        choices=[
+            (AskKind.SIGN_UP, _("sign up, and hear from us as they choose")),
+            (AskKind.VOLUNTEER, _("volunteer: whoever confirms counts as somebody who would help")),
+        ],
+        coerce=AskKind,
+        required=False,
+        empty_value=AskKind.SIGN_UP,
+        initial=AskKind.SIGN_UP,
+        widget=forms.RadioSelect,
+    )
     title = forms.CharField(
         label=_("Title"), max_length=120, help_text=_("What people see first: “Stand with Walthamstow’s buses”.")
     )
@@ -209,6 +221,8 @@ class PageForm(forms.Form):
                 },
             )
         super().__init__(*args, **kwargs)
+        if page is not None:
+            del self.fields["kind"]
         field = self.fields["question"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Question.objects.filter(
@@ -237,4 +251,5 @@ class PageForm(forms.Form):
             asks_phone=data["asks_phone"],
             asks_postcode=data["asks_postcode"],
             embedded_on=data["sites"],
+            kind=data.get("kind", AskKind.SIGN_UP),
         )

@@ -12,6 +12,8 @@ from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUp, SignUpPage
 
 MOST = 20
+# What a page of this room may ask.
+KINDS = (AskKind.SIGN_UP, AskKind.VOLUNTEER)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def pages_with_counts(campaign: Campaign) -> QuerySet[SignUpPage]:
     """The campaign's sign-up pages, newest first, with `confirmed` and `waiting`."""
     state = "ask__actions__state"
     return (
-        SignUpPage.objects.filter(ask__campaign=campaign, ask__kind=AskKind.SIGN_UP)
+        SignUpPage.objects.filter(ask__campaign=campaign, ask__kind__in=KINDS)
         .select_related("ask", "question")
         .annotate(
             confirmed=Count("ask__actions", filter=Q(**{state: ActionState.CONFIRMED})),

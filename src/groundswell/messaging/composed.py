@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from groundswell.accounts.models import Organisation
-from groundswell.campaigns.asks_pages import page_of
+from groundswell.campaigns.asks_pages import NOBODY, own_address_of, page_of
 from groundswell.campaigns.cards import imprint_of
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
@@ -32,7 +32,14 @@ def writing_of(message: Message) -> Writing:
 
 
 def same_for_all(message: Message) -> dict[str, str]:
-    """The values that are nobody's in particular: the link of what it leads on to, tracked once it is to be sent."""
+    """The values that are nobody's in particular: the link of what it leads on to, tracked once it is to be sent.
+
+    Where everybody gets a link of their own, one that is nobody's stands in for it: as long, and to the page for all.
+    """
+    if message.ask is not None:
+        own = own_address_of(message.ask, message.link, person_id=NOBODY, contact_point_id=NOBODY)
+        if own is not None:
+            return {LINK: own}
     if message.link is not None:
         return {LINK: tracked_address(message.link)}
     if message.ask is not None:

@@ -68,6 +68,14 @@ def add_ready_question(*, campaign: Campaign, ready: ReadyQuestion, by: User | N
 
 
 @transaction.atomic
+def ready_question_of(*, campaign: Campaign, ready: ReadyQuestion, by: User | None) -> Question:
+    """The campaign's own copy of a ready question, added where there is none yet; two at once make one."""
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    found = Question.objects.filter(campaign=campaign, key=ready.value.replace("_", "-")).first()
+    return found or add_ready_question(campaign=campaign, ready=ready, by=by)
+
+
+@transaction.atomic
 def reword_question(*, question: Question, text: str, by: User, help: str = "") -> Question:
     """Change the words of a question and its note. Its key, its kind and what was answered stay."""
     if not text.strip():

@@ -33,6 +33,8 @@ class PageDetails:
     asks_phone: bool = True
     asks_postcode: bool = True
     embedded_on: Sequence[str] = ()
+    # Said when it is made, and for good: signing up to hear from us, or to lend a hand.
+    kind: AskKind = AskKind.SIGN_UP
 
 
 @transaction.atomic
@@ -44,7 +46,7 @@ def create_page(*, campaign: Campaign, details: PageDetails, by: User | None, pr
     _check(campaign, details)
     try:
         with transaction.atomic():
-            ask = create_ask(campaign=campaign, kind=AskKind.SIGN_UP, title=details.title, by=by)
+            ask = create_ask(campaign=campaign, kind=details.kind, title=details.title, by=by)
             page = SignUpPage(ask=ask, press=press)
             _fill(page, details)
             page.save()

@@ -11,11 +11,13 @@ from django.db.models import F
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.consent_boxes import Box, remember_boxes, unconfirmed
-from groundswell.campaigns.enums import ActionState, AnswerChannel
+from groundswell.campaigns.enums import ActionState, AnswerChannel, AskKind, Meaning
 from groundswell.campaigns.models import Action, Option, ShareLink
 from groundswell.campaigns.operations.answers import record_answers
 from groundswell.campaigns.operations.asks import confirm_action, take_action
 from groundswell.campaigns.operations.links import make_links
+from groundswell.campaigns.operations.questions import ready_question_of
+from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.campaigns.scripts import catalogue_of
 from groundswell.compliance.enums import Channel
@@ -94,7 +96,7 @@ def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -
     """
     # Locked first, as whoever signs up again does; what else there is, is read as it stands after that.
     action = Action.objects.select_for_update().get(pk=sign_up.action_id)
-    sign_up = SignUp.objects.select_related("person", "page__ask").get(pk=sign_up.pk)
+    sign_up = SignUp.objects.select_related("person", "page__ask__campaign").get(pk=sign_up.pk)
     person, page = sign_up.person, sign_up.page
     waiting = unconfirmed(action)
     is_first = action.state == ActionState.PENDING
@@ -127,13 +129,20 @@ def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -
 
 
 def _keep_answers(sign_up: SignUp, now: datetime) -> None:
-    """What they ticked of the page's question, as an answer like one from a call."""
+    """What they ticked of the page's question, as an answer like one from a call; who volunteers has said "yes" to the
+    question whether they would help."""
     if sign_up.person.objected_at is not None:
         return
     said = [GivenAnswer(sign_up.person_id, option.question_id, option.pk) for option in sign_up.options.all()]
+    ask = sign_up.page.ask
+    if ask.kind == AskKind.VOLUNTEER:
+        would_help = ready_question_of(campaign=ask.campaign, ready=ReadyQuestion.VOLUNTEER, by=None)
+        yes = would_help.options.filter(meaning=Meaning.YES).first()
+        said = [each for each in said if each.question_id != would_help.pk]
+        said += [GivenAnswer(sign_up.person_id, would_help.pk, yes.pk)] if yes is not None else []
     if said:
         record_answers(
-            plan=catalogue_of(sign_up.page.ask.campaign_id),
+            plan=catalogue_of(ask.campaign_id),
             answers=said,
             source_uuid=sign_up.uuid,
             by=None,

@@ -10,15 +10,16 @@ import pytest
 from django.db import IntegrityError, connection, connections
 
 from groundswell.accounts.models import AuditEvent
-from groundswell.campaigns.models import Action, Answer, PendingConsent, Question
+from groundswell.campaigns.enums import AskKind
+from groundswell.campaigns.models import Action, Answer, Campaign, PendingConsent, Question
 from groundswell.campaigns.operations.asks import AskClosedError, close_ask
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.compliance.models import Consent
 from groundswell.compliance.operations import erase_person, held_on
 from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUp, SignUpPage
-from groundswell.joining.operations.pages import PageDetails, create_page
-from groundswell.joining.operations.sign_ups import confirm_sign_up
+from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
+from groundswell.joining.operations.sign_ups import Typed, confirm_sign_up, sign_up
 from groundswell.joining.rules import AGAIN_AFTER, MOST_AGAIN, origins
 from groundswell.people.models import Person, PersonTag
 
@@ -197,3 +198,16 @@ def test_two_presses_at_once_confirm_once(join: Join, issues: Question, now: dat
     assert sorted(news) == [False, False, False, True]
     assert (Consent.objects.count(), Answer.objects.count()) == (1, 1)
     assert connection.is_usable()
+
+
+def test_who_volunteers_has_said_that_they_would_help(campaign: Campaign, now: datetime) -> None:
+    details = PageDetails(title="Lend us an hour", kind=AskKind.VOLUNTEER)
+    page = publish_page(page=create_page(campaign=campaign, details=details, by=None), by=None, now=now)
+    for name in ("Bea Lindqvist", "Ola Nordmann"):
+        typed = Typed(name=name, email=f"{name[:3].lower()}@example.org")
+        made = sign_up(page=page, typed=typed, now=now)
+        assert not Answer.objects.filter(person=made.person).exists()
+        confirm_sign_up(sign_up=made, now=now)
+        answer = Answer.objects.get(person=made.person)
+        assert (answer.question.key, answer.meaning, answer.channel) == ("volunteer", "yes", "form")
+    assert Question.objects.filter(campaign=campaign, key="volunteer").count() == 1

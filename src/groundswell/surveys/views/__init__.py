@@ -1,0 +1,1 @@
+"""The public pages of surveys, and the organiser's."""
