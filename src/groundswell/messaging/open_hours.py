@@ -14,7 +14,7 @@ from groundswell.compliance.models import HoursBucket
 
 
 class OpenHours:
-    """The hours of a channel; without one, of what goes at any hour because somebody has just asked for it."""
+    """The hours of a channel; without one, of what goes at any hour: just asked for, or to nobody (the demo's)."""
 
     def __init__(self, channel: Channel | None) -> None:
         self._channel = channel

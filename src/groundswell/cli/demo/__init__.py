@@ -51,7 +51,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
 
     from groundswell.accounts import audit
     from groundswell.campaigns.enums import VoterIdTemplate
-    from groundswell.cli.demo import calling, cast, electorate, filing, gatherings, invention
+    from groundswell.cli.demo import calling, cast, electorate, filing, gatherings, invention, supporters, writing
     from groundswell.people.models import Register
     from groundswell.places.enums import PARLIAMENT_2024
     from groundswell.places.models import Area
@@ -114,7 +114,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
         now=now,
     )
     cast.make_segment(team, campaign, scripts[VoterIdTemplate.PARTY_CODE])
-    gatherings.make_evenings(
+    evenings = gatherings.make_evenings(
         campaign=campaign,
         banks=(busy, fresh),
         seats=(walthamstow, bury_north),
@@ -123,6 +123,10 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
         now=now,
         rng=rng,
     )
+    supporters.make_supporters(by=team.data_manager, now=now, rng=rng)
+    electorate.analyse()
+    writing.make_messages(campaign=campaign, team=team, evening=evenings[1].ask, past_mondays=mondays, now=now, rng=rng)
+    gatherings.make_it_the_demos()
     audit.record("load_demo", by=None, campaign_id=campaign.pk, calls=calls)
     return _counts() | {"calls": calls}
 

@@ -59,7 +59,6 @@ def make_evenings(
         open_session(event=event, phone_bank=bank, by=team.organiser, now=now - timedelta(days=5))
         opened = publish_event(event=event, by=team.organiser, now=now - timedelta(days=5))
         _sign_up_some(opened, _guests(team, share, rng), since=now - timedelta(days=5), until=now, rng=rng)
-    _make_it_the_demos()
     _letters_went_out(campaign, now=now)
     return [past, *coming]
 
@@ -138,8 +137,8 @@ def _sign_up(event: Event, name: str, email: str, *, now: datetime) -> Attendanc
     return sign_up(event=event, name=name, email=email, now=now)
 
 
-def _make_it_the_demos() -> None:
-    """Whoever signed up here has the demo's own source, by which it is taken out again."""
+def make_it_the_demos() -> None:
+    """Whoever signed up has the demo's own source, by which it is taken out again."""
     source = DataSource.objects.create(
         name=story.SIGN_UPS_SOURCE, lawful_basis="None needed: they are invented", purpose=story.PURPOSE
     )

@@ -19,6 +19,8 @@ from groundswell.accounts.models import Membership, Organisation, User
 from groundswell.campaigns.models import Action, Campaign
 from groundswell.cli.demo import invention, story
 from groundswell.compliance.models import ScreeningFile, Suppression
+from groundswell.messaging.models import Inbound, Sender, SimulatedText
+from groundswell.messaging.providers.registry import NOWHERE
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, DataSource, ImportBatch, Person, PersonContact, PersonTag, Tag
 from groundswell.people.operations.supporters import OWN_WORDS
@@ -65,7 +67,7 @@ def _check_references(cursor: CursorWrapper) -> None:
 
 def _roots() -> Doomed:
     """What the demo made that nothing else leads to."""
-    ours = [story.DATA_SOURCE, story.PHONE_SOURCE, story.CARDS_SOURCE, story.SIGN_UPS_SOURCE]
+    ours = [story.DATA_SOURCE, story.PHONE_SOURCE, story.CARDS_SOURCE, story.SIGN_UPS_SOURCE, story.SUPPORTERS_SOURCE]
     source = DataSource.objects.filter(name__in=ours)
     campaigns = Campaign.objects.filter(is_demo=True)
     people = Person.objects.filter(Q(source__in=source) | Q(pk__in=_signed_up_here_only(campaigns)))
@@ -85,7 +87,12 @@ def _roots() -> Doomed:
     elsewhere = Membership.objects.filter(user=OuterRef("pk")).exclude(campaign__in=campaigns)
     # Volunteers who joined by the demo's link belong to nothing else.
     visitors = User.objects.filter(~Exists(elsewhere), memberships__campaign__in=campaigns)
-    own_tags = Tag.objects.filter(name__in=[name for name, _ in invention.TAGS])
+    tags = [*(name for name, _ in invention.TAGS), story.SUPPORTER_TAG.lower(), story.SIGN_UP_TAG.lower()]
+    own_tags = Tag.objects.filter(name__in=tags)
+    # What went through them stays nowhere else.
+    senders = Sender.objects.filter(provider__in=NOWHERE).exclude(
+        messages__campaign__in=Campaign.objects.exclude(pk__in=campaigns)
+    )
     hashes = [bytes(value) for value in points.values_list("address_hash", flat=True)]
     roots: dict[type[models.Model], models.QuerySet[models.Model]] = {
         DataSource: source | own_words,
@@ -97,6 +104,9 @@ def _roots() -> Doomed:
         ScreeningFile: ScreeningFile.objects.filter(file_name__in=[story.SCREENING_FILE, story.EARLIER_SCREENING_FILE]),
         Suppression: Suppression.objects.filter(address_hash__in=hashes),
         Tag: own_tags.exclude(pk__in=PersonTag.objects.exclude(person__in=people).values("tag")),
+        Sender: senders,
+        Inbound: Inbound.objects.filter(provider__in=NOWHERE),
+        SimulatedText: SimulatedText.objects.all(),
         Organisation: Organisation.objects.filter(name=story.ORGANISATION),
     }
     return {model: set(rows.values_list("pk", flat=True)) for model, rows in roots.items()}

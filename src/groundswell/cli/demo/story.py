@@ -111,3 +111,59 @@ GUESTS = (
     *("Orla Penhaligon", "Tariq Sandhu", "Wren Abernathy", "Ines Carvalho", "Bertie Locke", "Chidi Okafor"),
     *("Maja Nowak", "Rhona Sinclair", "Percy Attwell", "Yusuf Demir", "Gwen Tudor", "Flora Mackay"),
 )
+
+# Supporters who agreed to be written to, and what came of it.
+SUPPORTERS_SOURCE = "Demo: invented supporters"
+SUPPORTER_TAG = "Supporter (demo)"
+SIGN_UP_TAG = "Late buses (demo)"
+TEXT_NUMBER = "+441164960100"
+TEXTS_FROM = "Northlight"
+EMAILS_FROM = f"hello@{EMAIL_DOMAIN}"
+SIGN_UP_TITLE = "Bring back the late buses"
+SIGN_UP_ABOUT = """The last bus leaves at twenty to nine. Whoever works late walks home.
+
+- **What we want:** a bus every half hour until midnight, on every line through the two towns.
+- **What it costs:** less than the new car park.
+- **What you can do:** put your name here. We hand it to the council with everybody else's.
+"""
+SIGN_UP_THANKS = """You are one of us now. The next thing is easy: **come on Monday** and ring people with us,
+for half an hour or two.
+"""
+TEXT_NAME = "Late buses: sign up"
+TEXT_BODY = (
+    "Hi {{ first_name|there }}, the council votes on the late buses next week. Put your name to ours, it takes a minute: "
+    "{{ link }} Sam, Northlight. Reply STOP to end"
+)
+EMAIL_NAME = "Come on Monday"
+EMAIL_SUBJECTS = ("Are you free on Monday, {{ first_name|friend }}?", "Six o’clock, tea, and a telephone")
+EMAIL_BODY = """Hello {{ first_name|there }},
+
+on Monday we ring **{{ seat|your area }}** together, from six to eight. Last time a dozen people had almost three hundred
+conversations, most of them friendly, some of them funny.
+
+- **Never done it?** We show you, and you make a practice call first.
+- **No time?** Half an hour is a lot.
+
+[Tell us that you come]({{ link }})
+
+Sam Okoro
+Northlight Alliance (demo)
+"""
+REPLIES = (
+    ("Signed! My neighbour wants to as well, can I forward this?", False),
+    ("What about the 97? It goes past the hospital and there is nothing after eight", False),
+    ("we must STOP this cut, count me in", False),
+    ("Who is this please?", False),
+    ("Done. Happy to hand out leaflets on Saturday 👍", False),
+    ("I moved to Leeds last month but good luck", False),
+    ("Can you ring me instead? I am no good with links", False),
+    ("Thanks Sam, signed. Will there be tea again", True),
+    ("Wrong number mate", True),
+)
+SIGNED_UP_BY_THEMSELVES = (
+    *("Asha Venning", "Colm Hardwick", "Dorota Sikora", "Emeka Lawal", "Fern Tolliver"),
+    *("Gethin Rowe", "Hana Kovar", "Ivor Pendle", "Juno Bexley"),
+)
+STOPS = ("STOP", "Stop", "Stop all", "STOP")
+CONSENT_SOURCE = "Sign-up form on the website"
+CONSENT_EVIDENCE = "Ticked on the form; confirmed by the link in the letter, with time and address of the page."

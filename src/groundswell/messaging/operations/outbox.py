@@ -34,7 +34,7 @@ from groundswell.messaging.operations.receipts import match_early_receipts
 from groundswell.messaging.outgoing import Leased, Letterhead, MissingFieldError, segments_in
 from groundswell.messaging.pacing import latest_wave, next_try, slot_after, slots
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing, Provider
-from groundswell.messaging.providers.registry import UnknownProviderError, open_provider
+from groundswell.messaging.providers.registry import UnknownProviderError, open_provider, reaches_nobody
 
 log = logging.getLogger(__name__)
 
@@ -259,7 +259,7 @@ class _Run:
         return self._ways[name]
 
     def _hours_of(self, active: Active) -> OpenHours:
-        key = "" if active.kind in ASKED_FOR_KINDS else active.channel
+        key = "" if active.kind in ASKED_FOR_KINDS or reaches_nobody(active.provider) else active.channel
         if key not in self._hours:
             self._hours[key] = OpenHours(Channel(key) if key else None)
         return self._hours[key]

@@ -15,11 +15,15 @@ from groundswell.messaging.providers.contract import Provider
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`opens`: what makes one, without parameters: what it needs to know stands in the settings."""
+    """`opens`: what makes one, without parameters: what it needs to know stands in the settings.
+
+    `reaches_nobody`: what it takes stays here, so it may go at any hour.
+    """
 
     channel: Channel
     opens: str
     is_ready: Callable[[], bool]
+    reaches_nobody: bool = False
 
 
 PROVIDERS: Final[Mapping[str, Known]] = {
@@ -30,7 +34,16 @@ PROVIDERS: Final[Mapping[str, Known]] = {
     ),
     # Nothing of it leaves: only in the demo, or somebody would believe that it had.
     "console": Known(
-        Channel.SMS, "groundswell.messaging.providers.console.transport.ConsoleProvider", lambda: settings.DEMO
+        Channel.SMS,
+        "groundswell.messaging.providers.console.transport.ConsoleProvider",
+        lambda: settings.DEMO,
+        reaches_nobody=True,
+    ),
+    "letterbox": Known(
+        Channel.EMAIL,
+        "groundswell.messaging.providers.console.transport.Letterbox",
+        lambda: settings.DEMO,
+        reaches_nobody=True,
     ),
     "twilio": Known(
         Channel.SMS,
@@ -45,6 +58,9 @@ PROVIDERS: Final[Mapping[str, Known]] = {
 }
 
 
+NOWHERE: Final = tuple(name for name, known in PROVIDERS.items() if known.reaches_nobody)
+
+
 class UnknownProviderError(LookupError):
     """No provider has this name, or it lacks its settings here; the message says which."""
 
@@ -52,6 +68,11 @@ class UnknownProviderError(LookupError):
 def ready_for(channel: str) -> list[str]:
     """The names of the providers that can carry this channel here."""
     return [name for name, known in PROVIDERS.items() if known.channel == channel and known.is_ready()]
+
+
+def reaches_nobody(name: str) -> bool:
+    """Whether what this provider takes leaves for nowhere: no hours are anybody's then (rules C10, M9)."""
+    return name in NOWHERE
 
 
 def open_provider(name: str) -> Provider:

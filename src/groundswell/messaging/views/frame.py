@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -86,5 +87,5 @@ def told(request: HttpRequest, done: str = "") -> Iterator[None]:
 
 
 def page(campaign: Campaign, **context: Any) -> dict[str, Any]:
-    """The context of a page with the campaign's tabs."""
-    return {"campaign": campaign, "page": "messages", **context}
+    """The context of a page with the campaign's tabs. `has_telephone`: the demo's, on which one sees what is sent."""
+    return {"campaign": campaign, "page": "messages", "has_telephone": settings.DEMO, **context}

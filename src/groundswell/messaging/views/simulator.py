@@ -1,4 +1,4 @@
-"""The demo's telephone: the texts that would have been sent, and somewhere to answer them. Nowhere but in the demo."""
+"""The demo's telephone: the texts and emails that would have been sent, and somewhere to answer texts. In the demo alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from groundswell.messaging.models import Inbound, Sender, SimulatedText
 from groundswell.messaging.operations.inbound import receive
 from groundswell.messaging.providers.contract import InboundOf
 from groundswell.messaging.tasks import route_inbound
-from groundswell.people.addresses import AddressError, normalise_phone
+from groundswell.people.addresses import AddressError, normalise_email, normalise_phone
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -44,22 +44,23 @@ def simulator(request: HttpRequest) -> HttpResponseBase:
     """One phone, or which there are. Whoever leads may play with the demo; elsewhere there is no such page."""
     if not settings.DEMO or membership_for(request, None, *LEADERS) is None:
         raise Http404("no such page")
-    phone = _number(request.GET.get("phone", ""))
+    phone = _address(request.GET.get("phone", ""))
     form = TextForm(request.POST or None, initial={"key": uuid4()})
     form.fields["to"].queryset = Sender.objects.filter(channel=Channel.SMS, provider=PROVIDER, retired_at=None)  # type: ignore[attr-defined]
-    if request.method == "POST" and phone and form.is_valid():
+    is_email = "@" in phone
+    if request.method == "POST" and phone and not is_email and form.is_valid():
         given = form.cleaned_data
         now = timezone.now()
         said = InboundOf(str(given["key"]), given["to"].address, phone, given["text"], now)
         receive(said, provider=PROVIDER, now=now, enqueue=lambda pk: route_inbound.defer(inbound_id=pk))
         return redirect(reverse("incoming:simulator") + "?" + urlencode({"phone": phone}))
-    context = {"phone": phone, "phones": _phones(), "texts": _texts(phone), "form": form}
+    context = {"phone": phone, "is_email": is_email, "phones": _phones(), "texts": _texts(phone), "form": form}
     return render(request, "messaging/simulator.html", context, status=422 if form.errors else 200)
 
 
-def _number(text: str) -> str:
+def _address(text: str) -> str:
     try:
-        return normalise_phone(text)
+        return normalise_email(text) if "@" in text else normalise_phone(text)
     except AddressError:
         return ""
 

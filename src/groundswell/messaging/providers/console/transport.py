@@ -12,7 +12,7 @@ from groundswell.messaging.sms import as_sent
 
 
 class ConsoleProvider:
-    """Takes everything."""
+    """Takes every text."""
 
     name = "console"
 
@@ -26,14 +26,26 @@ class ConsoleProvider:
                     our_address=outgoing.sender_address,
                     our_name=outgoing.sender_name,
                     their_address=outgoing.to,
-                    text=as_sent(outgoing.text),
+                    text=self._shown(outgoing),
                     at=now,
                 )
                 for outgoing in batch
             ],
             ignore_conflicts=True,
         )
-        return [Handed(outgoing.delivery_id, Outcome.TAKEN, f"console-{outgoing.reference}") for outgoing in batch]
+        return [Handed(outgoing.delivery_id, Outcome.TAKEN, f"{self.name}-{outgoing.reference}") for outgoing in batch]
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _shown(self, outgoing: Outgoing) -> str:
+        return as_sent(outgoing.text)
+
+
+class Letterbox(ConsoleProvider):
+    """Takes every email, and keeps its plain text under its subject."""
+
+    name = "letterbox"
+
+    def _shown(self, outgoing: Outgoing) -> str:
+        return f"{outgoing.subject}\n\n{outgoing.text}"
