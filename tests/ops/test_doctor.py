@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import stat
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+
+from groundswell.messaging.tests.providers.smsc import running_smsc
 
 pytestmark = pytest.mark.slow
 
@@ -104,3 +107,17 @@ def _free() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_each_provider_of_texts_that_is_set_up_is_asked(installation: Any) -> None:
+    with running_smsc() as smsc:
+        installation.settings["SMPP_URL"] = f"smpp://us:hush@127.0.0.1:{smsc.port}"
+        installation.settings["SMS_HTTP"] = json.dumps({"url": f"http://127.0.0.1:{smsc.port}/", "secret": "s" * 20})
+        answer = installation.json("doctor")
+        checks = checks_of(answer)
+        assert checks["SMPP"]["state"] == checks["gateway for texts"]["state"] == "ok"
+        assert checks["texts and receipts by SMPP"]["found"] == "nobody has listened yet"
+        assert "hush" not in str(answer)
+    result = installation.do("doctor")
+    assert result.returncode == 1
+    assert "the gateway cannot be reached" in result.stdout

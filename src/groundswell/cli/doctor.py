@@ -21,11 +21,12 @@ from groundswell.cli.checks import (
 from groundswell.cli.console import answer, json_option
 from groundswell.cli.database import database
 from groundswell.cli.failures import Refusal, setting_errors
+from groundswell.cli.provider_checks import provider_checks
 from groundswell.config.data_folder import keep_secret, new_secret
 from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment, environment
 from groundswell.config.postgres import EmbeddedServer, ServerError
 
-SECRETS = {"secret_key", "database_url", "email_url", "twilio_auth_token", "sms_http"}
+SECRETS = {"secret_key", "database_url", "email_url", "twilio_auth_token", "sms_http", "smpp"}
 SIGNS = {GOOD: ("✓", "green"), DOUBTFUL: ("!", "yellow"), BAD: ("✗", "red")}
 
 
@@ -108,6 +109,7 @@ def _examine(env: Environment) -> list[Finding]:
         with database() as server:
             findings += database_checks(_place(server))
             findings += surroundings_checks(env)
+            findings += provider_checks()
     except (ServerError, ImproperlyConfigured) as error:
         findings.append(Finding("start", BAD, str(error), "Mend this first; the other checks need it."))
     return findings

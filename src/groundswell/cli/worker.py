@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 
 from groundswell.cli.database import needs_database
@@ -15,7 +17,9 @@ from groundswell.cli.parent import end_with_parent
 def command(supervised: bool, once: bool) -> None:
     """Do what pages and imports leave to be done, until stopped. Run as many as you like, on any machine."""
     from groundswell.config.jobs import run_worker
+    from groundswell.messaging.listening import listening
 
     if supervised:
         end_with_parent()
-    run_worker(wait=not once)
+    with nullcontext() if once else listening():
+        run_worker(wait=not once)

@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from groundswell.config.data_folder import kept_secret
-from groundswell.config.sms import SmsGateway, read_gateway
+from groundswell.config.sms import SmppGateway, SmsGateway, read_gateway, read_smpp
 
 DEFAULT_SECRET_KEY = "insecure-development-key-change-me"  # noqa: S105 - refused when DEBUG is off
 
@@ -97,6 +97,11 @@ class Environment(BaseSettings):
         validation_alias="SMS_HTTP",
         description="Any other gateway for texts that takes them over HTTP, as JSON: url, secret, fields and more "
         "(see “Texts” below).",
+    )
+    smpp: Annotated[SmppGateway | None, NoDecode, BeforeValidator(read_smpp)] = Field(
+        None,
+        validation_alias="SMPP_URL",
+        description="smpp://system_id:password@host:2775 of a gateway or network that speaks SMPP 3.4 (smpps:// for TLS).",
     )
     language: str = Field("en-gb", validation_alias="LANGUAGE_CODE", description="Default language.")
     time_zone: str = Field(

@@ -193,6 +193,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.from_email
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = ENV.twilio_account_sid, ENV.twilio_auth_token
 TWILIO_URL = "https://api.twilio.com"
 SMS_GATEWAY = ENV.sms_http
+SMPP = ENV.smpp
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Literal, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -71,3 +72,48 @@ def read_gateway(given: Any) -> Any:
         return json.loads(given)
     except json.JSONDecodeError as error:
         raise ValueError(f"it is not JSON (line {error.lineno}, column {error.colno})") from error
+
+
+class SmppGateway(BaseModel):
+    """A gateway or network that speaks SMPP 3.4: whom we are there, and how it likes to be spoken to (docs/operators.md).
+
+    `window`: texts under way without an answer. `alphabet`: what the gateway takes its default one (data coding 0) for.
+    `receipt_ids`: "decimal" where its receipts write the same number in decimal that its answers write in hexadecimal.
+    `listens_as`: the bind by which we hear; "transceiver" for gateways that know no other.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = Field(min_length=1)
+    port: int = Field(2775, ge=1, le=65535)
+    tls: bool = False
+    # As long as the protocol lets them be.
+    system_id: str = Field(min_length=1, max_length=15, pattern=r"^[\x21-\x7e]+$")
+    password: str = Field("", max_length=8, pattern=r"^[\x20-\x7e]*$")
+    system_type: str = Field("", max_length=12, pattern=r"^[\x20-\x7e]*$")
+    window: int = Field(10, ge=1, le=1000)
+    alphabet: Literal["gsm", "latin-1"] = "gsm"
+    receipt_ids: Literal["same", "decimal"] = "same"
+    listens_as: Literal["receiver", "transceiver"] = "receiver"
+
+
+SMPP_SCHEMES = {"smpp": 2775, "smpps": 3550}
+
+
+def read_smpp(given: Any) -> Any:
+    """What an address like smpp://system_id:password@host:2775?window=20 says; empty: none. Raises ValueError."""
+    if not isinstance(given, str):
+        return given
+    if not given.strip():
+        return None
+    url = urlsplit(given.strip())
+    if url.scheme not in SMPP_SCHEMES or not url.hostname or not url.username:
+        raise ValueError("it must look like smpp://system_id:password@host:2775 (smpps:// for TLS)")
+    return {
+        **dict(parse_qsl(url.query, keep_blank_values=True, strict_parsing=bool(url.query))),
+        "host": url.hostname,
+        "port": url.port or SMPP_SCHEMES[url.scheme],
+        "tls": url.scheme == "smpps",
+        "system_id": unquote(url.username),
+        "password": unquote(url.password or ""),
+    }

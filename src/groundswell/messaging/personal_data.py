@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from groundswell.compliance.personal_data import exempt, register, rows_of
 from groundswell.compliance.retention import register_category
 from groundswell.messaging.enums import DeliveryReason, DeliveryState
-from groundswell.messaging.models import Delivery, Inbound, Message, Receipt, SimulatedText
+from groundswell.messaging.models import Delivery, Inbound, InboundPart, Line, Message, Receipt, SimulatedText
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person, PersonContact
 
@@ -51,7 +51,11 @@ def _receipts(person: Person) -> list[dict[str, Any]]:
 
 
 def _forget_receipts(person: Person) -> int:
-    return Receipt.objects.filter(delivery__person=person).delete()[0]
+    unfound = Q()
+    for address in person.contact_points.values_list("value", flat=True):
+        unfound |= Q(between__endswith=f">{address}")
+    theirs = Q(delivery__person=person) | (Q(delivery__isnull=True) & unfound if unfound else Q())
+    return Receipt.objects.filter(theirs).delete()[0]
 
 
 def _written_by(person: Person) -> QuerySet[Inbound]:
@@ -61,14 +65,20 @@ def _written_by(person: Person) -> QuerySet[Inbound]:
 
 
 def _inbound(person: Person) -> list[dict[str, Any]]:
-    return rows_of(
-        _written_by(person).order_by("at", "pk"), "channel", "their_address", "our_address", "text", "at", "route"
-    )
+    parts = InboundPart.objects.filter(their_address__in=person.contact_points.values("value"))
+    return [
+        *rows_of(
+            _written_by(person).order_by("at", "pk"), "channel", "their_address", "our_address", "text", "at", "route"
+        ),
+        *rows_of(parts.order_by("at", "pk"), "their_address", "our_address", "text", "at"),
+    ]
 
 
 def _forget_inbound(person: Person) -> int:
     """Who of those that share an address wrote it, nobody can tell."""
-    return Inbound.objects.filter(pk__in=list(_written_by(person).values_list("pk", flat=True))).delete()[0]
+    parts = InboundPart.objects.filter(their_address__in=person.contact_points.values("value"))
+    whole = Inbound.objects.filter(pk__in=list(_written_by(person).values_list("pk", flat=True)))
+    return int(parts.delete()[0] + whole.delete()[0])
 
 
 def _simulated(person: Person) -> list[dict[str, Any]]:
@@ -104,7 +114,7 @@ register(
     "inbound",
     order=350,
     label=_("Messages you sent us"),
-    models=[Inbound],
+    models=[Inbound, InboundPart],
     export=_inbound,
     erase=_forget_inbound,
 )
@@ -163,3 +173,4 @@ register_category(
 )
 
 exempt(Message, "what is said to many; its tracked link is the message's own, of no person")
+exempt(Line, "who listens at which way in, and how it is; of no person")

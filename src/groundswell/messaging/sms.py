@@ -14,12 +14,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-BASIC: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+# In the alphabet's own order: what stands at place n is sent as n. Place 27 is the escape, which is no letter.
+ALPHABET: Final = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+ESCAPE: Final = 0x1B
+BASIC: Final = frozenset(ALPHABET) - {chr(ESCAPE)}
 # Two each: an escape before them.
-EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+ESCAPED: Final = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
+EXTENSION: Final = frozenset(ESCAPED)
 
 
 class Encoding(StrEnum):
@@ -65,22 +80,56 @@ def segments_of(text: str) -> Segments:
     return Segments(encoding, len(filled), characters, in_part - filled[-1], outside)
 
 
-def parts_of(text: str) -> list[str]:
-    """The parts that `text` travels in, each as a handset gets it before it joins them."""
+def parts_of(text: str, *, encoding: Encoding | None = None) -> list[str]:
+    """The parts that `text` travels in, each as a handset gets it before it joins them; in an alphabet that is given, or
+    the one that it needs.
+    """
     text = as_sent(text)
-    sized = segments_of(text)
-    if sized.count <= 1:
+    encoding = encoding or segments_of(text).encoding
+    alone, in_part = ROOM[encoding]
+    widths = [_width(letter, encoding) for letter in text]
+    if sum(widths) <= alone:
         return [text] if text else []
-    widths = [_width(letter, sized.encoding) for letter in text]
     parts, letters = [], iter(text)
-    for size in (end - start for start, end in _parts(widths, ROOM[sized.encoding][1])):
+    for size in (end - start for start, end in _parts(widths, in_part)):
         part, filled = "", 0
         while filled < size:
             letter = next(letters)
             part += letter
-            filled += _width(letter, sized.encoding)
+            filled += _width(letter, encoding)
         parts.append(part)
     return parts
+
+
+def as_gsm(text: str) -> bytes:
+    """Text in GSM 03.38, a character a byte (two from the extension table). Raises UnicodeError for what is outside."""
+    codes = bytearray()
+    for place, letter in enumerate(text):
+        if letter in ESCAPED:
+            codes += bytes((ESCAPE, ESCAPED[letter]))
+        elif letter in BASIC:
+            codes.append(ALPHABET.index(letter))
+        else:
+            raise UnicodeEncodeError("gsm-7", text, place, place + 1, "outside GSM 03.38")
+    return bytes(codes)
+
+
+def from_gsm(codes: bytes) -> str:
+    """What GSM 03.38 says, a character a byte. What no table knows is a replacement character: nothing is left out."""
+    text, is_escaped = "", False
+    for code in codes:
+        if is_escaped:
+            # An extension that a telephone does not know reads as the basic letter (GSM 03.38, 6.2.1.1).
+            text += _UNESCAPED.get(code) or (ALPHABET[code] if code < 128 else "\ufffd")
+            is_escaped = False
+        elif code == ESCAPE:
+            is_escaped = True
+        else:
+            text += ALPHABET[code] if code < 128 else "\ufffd"
+    return text
+
+
+_UNESCAPED: Final = {code: letter for letter, code in ESCAPED.items()}
 
 
 def _width(letter: str, encoding: Encoding) -> int:

@@ -9,7 +9,9 @@ from groundswell.accounts.models import User
 from groundswell.config.jobs import periodic, task
 from groundswell.messaging.operations.inbound import route_again
 from groundswell.messaging.operations.outbox import send_some
+from groundswell.messaging.operations.parts import route_incomplete
 from groundswell.messaging.operations.preparing import prepare_asked
+from groundswell.messaging.operations.receipts import match_lost_receipts
 
 QUEUE = "messages"
 
@@ -33,6 +35,18 @@ def send_due_messages() -> None:
     """Every minute: hours that have opened, waves whose time has come, and what a provider put off."""
     if send_some():
         send_soon()
+
+
+@periodic(cron="* * * * *", queue=QUEUE)
+def match_lost() -> None:
+    """Receipts that came before we knew that the provider's answer was lost."""
+    match_lost_receipts(now=timezone.now())
+
+
+@periodic(cron="*/10 * * * *", queue=QUEUE)
+def route_incomplete_texts() -> None:
+    """Long texts of which a part never came."""
+    route_incomplete(now=timezone.now(), enqueue=lambda inbound_id: route_inbound.defer(inbound_id=inbound_id))
 
 
 def send_soon() -> None:

@@ -55,3 +55,30 @@ class Inbound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_route_display()}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class InboundPart(models.Model):
+    """A part of a longer text, until the others are there; whatever has come of it after an hour is routed as it is."""
+
+    provider = models.CharField(max_length=32)
+    our_address = models.CharField(max_length=254)
+    their_address = models.CharField(max_length=254)
+    reference = models.PositiveIntegerField()
+    total = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="inbound_part_once",
+                fields=["provider", "our_address", "their_address", "reference", "total", "number"],
+            ),
+            models.CheckConstraint(
+                name="inbound_part_within", condition=Q(number__gte=1, total__gte=2, number__lte=models.F("total"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.total}"

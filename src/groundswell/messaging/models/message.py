@@ -219,6 +219,8 @@ class Receipt(models.Model):
     at = models.DateTimeField()
     # Null: it came before we had written down that the message left.
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, null=True, related_name="receipts")
+    # Of one without a delivery: between whom it went ("ours>theirs"), where that is all there is to find it by.
+    between = models.CharField(max_length=64, blank=True, default="", db_default="")
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -47,8 +47,13 @@ def receive(given: InboundOf, *, provider: str, now: datetime, enqueue: Enqueue)
     Raises UnreadableError, and nothing else once the text is kept.
     """
     inbound = keep(given, provider=provider, enqueue=enqueue)
-    if inbound is None:
-        return None
+    return None if inbound is None else route_kept(inbound, now=now)
+
+
+def route_kept(inbound: Inbound, *, now: datetime) -> Inbound:
+    """Route what is kept. Raises nothing: what cannot be routed waits in the inbox, and the job that was written down
+    with it tries again.
+    """
     try:
         return route(inbound.pk, now=now)
     except Exception:
@@ -59,7 +64,7 @@ def receive(given: InboundOf, *, provider: str, now: datetime, enqueue: Enqueue)
 @transaction.atomic
 def keep(given: InboundOf, *, provider: str, enqueue: Enqueue) -> Inbound | None:
     """Write a text down; None when it is there already, however often the provider says so."""
-    provider_id, ours, theirs = _clean(given.provider_id), _address(given.our_address), _address(given.their_address)
+    provider_id, ours, theirs = clean(given.provider_id), _address(given.our_address), _address(given.their_address)
     if not (provider_id and ours and theirs):
         raise UnreadableError("without an id or an address")
     if len(provider_id) > ID_LENGTH or max(len(ours), len(theirs)) > ADDRESS_LENGTH:
@@ -74,7 +79,7 @@ def keep(given: InboundOf, *, provider: str, enqueue: Enqueue) -> Inbound | None
             "our_address": ours,
             "their_address": theirs,
             "contact_point": ContactPoint.objects.filter(kind=ContactKind.PHONE, value=theirs).first(),
-            "text": _clean(given.text),
+            "text": clean(given.text),
             "at": given.at,
             "is_answered": given.is_answered,
         },
@@ -168,7 +173,7 @@ def _answered(inbound: Inbound) -> Delivery | None:
     return sent.filter(message__sender__address=inbound.our_address).order_by("-sent_at", "-pk").first()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without what the database takes in no text: null bytes, and halves of characters."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
@@ -177,10 +182,10 @@ def cleaned(said: ReceiptOf) -> ReceiptOf:
     """A receipt without what the database takes in no text."""
     return replace(
         said,
-        event_id=_clean(said.event_id),
-        provider_id=_clean(said.provider_id),
-        problem=_clean(said.problem),
-        reference=_clean(said.reference),
+        event_id=clean(said.event_id),
+        provider_id=clean(said.provider_id),
+        problem=clean(said.problem),
+        reference=clean(said.reference),
     )
 
 
@@ -189,7 +194,7 @@ def _address(text: str) -> str:
     try:
         return normalise_phone(text)
     except AddressError:
-        return _clean(text).strip()
+        return clean(text).strip()
 
 
 def route_again(inbound_id: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -31,6 +32,7 @@ def take_receipts(provider: str, *, receipts: Iterable[ReceiptOf]) -> int:
                 "problem": said.problem[:PROBLEM_LENGTH],
                 "at": said.at,
                 "delivery": delivery,
+                "between": _between(said) if delivery is None else "",
             },
         )
         if is_new:
@@ -48,8 +50,8 @@ def match_early_receipts(provider: str, delivery_of_id: Mapping[str, int]) -> No
         provider=provider, provider_id__in=list(delivery_of_id), delivery__isnull=True
     ).select_for_update(no_key=True)
     for receipt in early.order_by("at", "pk"):
-        receipt.delivery_id = delivery_of_id[receipt.provider_id]
-        receipt.save(update_fields=["delivery"])
+        receipt.delivery_id, receipt.between = delivery_of_id[receipt.provider_id], ""
+        receipt.save(update_fields=["delivery", "between"])
         _apply(receipt.delivery_id, receipt)
 
 
@@ -71,8 +73,51 @@ def _delivery_of(provider: str, said: ReceiptOf) -> Delivery | None:
     number = delivery_of(said.reference)
     if found is None and number is not None:
         found = deliveries.filter(pk=number).exclude(state__in=NOT_GONE).first()
+    if found is None and said.their_address:
+        found = _lost_between(provider, said.our_address, said.their_address)
     return found
 
+
+def _lost_between(provider: str, our_address: str, their_address: str) -> Delivery | None:
+    """The one delivery between two addresses of which nobody knows whether it left, and whose name with the provider we
+    never heard. None where there are several, or where one is just being handed over: it may be of that.
+    """
+    between = Delivery.objects.filter(
+        message__sender__provider=provider,
+        message__sender__address=our_address,
+        contact_point__value=their_address,
+        provider_id="",
+        state__in=[DeliveryState.UNKNOWN, DeliveryState.LEASED],
+    )
+    found = list(between[:2])
+    return found[0] if len(found) == 1 and found[0].state == DeliveryState.UNKNOWN else None
+
+
+@transaction.atomic
+def match_lost_receipts(*, now: datetime) -> int:
+    """Receipts that came while the message was still in our hands, and whose provider's answer then never came; how many.
+
+    As a job: the provider does not say them again.
+    """
+    waiting = Receipt.objects.filter(delivery__isnull=True, received_at__gt=now - LONGEST_LOST).exclude(between="")
+    count = 0
+    for receipt in waiting.select_for_update(no_key=True, skip_locked=True).order_by("at", "pk"):
+        ours, _sign, theirs = receipt.between.partition(BETWEEN)
+        delivery = _lost_between(receipt.provider, ours, theirs)
+        if delivery is not None:
+            receipt.delivery, receipt.between = delivery, ""
+            receipt.save(update_fields=["delivery", "between"])
+            _apply(delivery.pk, receipt)
+            count += 1
+    return count
+
+
+def _between(said: ReceiptOf) -> str:
+    return f"{said.our_address}{BETWEEN}{said.their_address}"[:64] if said.their_address else ""
+
+
+BETWEEN = ">"
+LONGEST_LOST = timedelta(days=3)
 
 NOT_GONE = (DeliveryState.PENDING, DeliveryState.SUPPRESSED, DeliveryState.SKIPPED)
 

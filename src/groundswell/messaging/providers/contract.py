@@ -51,7 +51,8 @@ class Handed:
 class ReceiptOf:
     """What a provider says became of a message: `sent`, `delivered`, or `failed` with a reason.
 
-    `reference` is ours (`Outgoing.reference`), where the provider says it back: so is found what was lost on the way.
+    `reference` is ours (`Outgoing.reference`), where the provider says it back: so is found what was lost on the way. Where
+    it cannot, `our_address` and `their_address` say between whom it went.
     """
 
     event_id: str
@@ -61,6 +62,25 @@ class ReceiptOf:
     reason: DeliveryReason | None = None
     problem: str = ""
     reference: str = ""
+    our_address: str = ""
+    their_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """A text that came in, or one part of it: which (`number`) of how many (`total`), under a reference of the telephone's.
+
+    `digest` is the same when the network says the same again, for want of an answer.
+    """
+
+    our_address: str
+    their_address: str
+    text: str
+    at: datetime
+    digest: str
+    number: int = 1
+    total: int = 1
+    reference: int = 0
 
 
 @dataclass(frozen=True, slots=True)

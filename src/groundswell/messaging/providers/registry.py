@@ -55,6 +55,11 @@ PROVIDERS: Final[Mapping[str, Known]] = {
         "groundswell.messaging.providers.http.transport.open_gateway",
         lambda: settings.SMS_GATEWAY is not None,
     ),
+    "smpp": Known(
+        Channel.SMS,
+        "groundswell.messaging.providers.smpp.transport.open_smpp",
+        lambda: settings.SMPP is not None,
+    ),
 }
 
 
