@@ -8,9 +8,7 @@ from typing import Any, TypedDict
 
 import segno
 from django import template
-from django.template.base import NodeList, Parser, Token, VariableNode
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from lucide import _render_icon
 
 register = template.Library()
@@ -29,35 +27,6 @@ def icon(name: str, size: int = 24) -> SafeString:
 def _icon(name: str, size: int) -> SafeString:
     svg = _render_icon(name, size, **{"aria-hidden": "true", "class": "icon", "focusable": "false"})
     return mark_safe(svg)  # noqa: S308 - from the package's own files, by name
-
-
-@register.tag
-def unchanging(parser: Parser, token: Token) -> Unchanging:  # noqa: ARG001 - the signature of a tag
-    """`{% unchanging %} ... {% endunchanging %}`: words and icons that are the same on every page of a language.
-
-    Rendered once for each language and kept, which a page that is drawn many times a second notices. A variable inside
-    is refused when the template is loaded; whatever else depends on the page finds an empty context.
-    """
-    nodes = parser.parse(("endunchanging",))
-    parser.delete_first_token()
-    if nodes.get_nodes_by_type(VariableNode):
-        raise template.TemplateSyntaxError("A variable may change from page to page: put it outside {% unchanging %}.")
-    return Unchanging(nodes)
-
-
-class Unchanging(template.Node):
-    """See `unchanging`."""
-
-    def __init__(self, nodelist: NodeList) -> None:
-        self.nodelist = nodelist
-        self._kept: dict[str | None, SafeString] = {}
-
-    def render(self, context: template.Context) -> SafeString:
-        """The markup in the language of the request."""
-        language = get_language()
-        if language not in self._kept:
-            self._kept[language] = self.nodelist.render(template.Context(autoescape=context.autoescape))
-        return self._kept[language]
 
 
 class Bar(TypedDict, total=False):

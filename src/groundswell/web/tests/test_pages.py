@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.forms import BooleanField, CharField, Form
-from django.template import Context, Template, TemplateSyntaxError
+from django.template import Context, Template
 from django.test import Client
-from django.utils.translation import override
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, Organisation, User
@@ -115,19 +114,3 @@ def test_every_menu_entry_names_roles():
 )
 def test_staff_begin_where_their_work_is(role: Role, way: str):
     assert signed_in(make_member(role).user).get("/")["Location"] == way
-
-
-def test_what_does_not_change_is_drawn_once_for_each_language() -> None:
-    drawn = Template(
-        "{% load i18n groundswell %}{% unchanging %}{% translate 'Yes' %}{% icon 'x' %}{% endunchanging %}"
-    )
-    english = drawn.render(Context())
-    assert english.startswith("Yes<svg")
-    assert drawn.render(Context()) == english
-    with override("fr"):
-        assert drawn.render(Context()).startswith("Oui<svg")
-
-
-def test_what_changes_from_page_to_page_cannot_be_called_unchanging() -> None:
-    with pytest.raises(TemplateSyntaxError, match="A variable may change"):
-        Template("{% load groundswell %}{% unchanging %}{% if True %}{{ name }}{% endif %}{% endunchanging %}")

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 import phonenumbers
 from django.middleware.csrf import get_token
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from lucide import _render_icon
 
 from groundswell.campaigns.scripts import plan_for
+from groundswell.config.filling import fill
 from groundswell.phonebank.bank_settings import outcomes, settings_of
 from groundswell.phonebank.enums import ClaimStatus, EmptyReason, RecordStatus
 from groundswell.phonebank.session_queries import way_on
@@ -30,30 +30,18 @@ from groundswell.phonebank.views.caller.posted import client_uuid_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from django.http import HttpRequest, QueryDict
 
     from groundswell.accounts.identity import CallerIdentity
     from groundswell.campaigns.scripts import Identification, ScriptPlan
-    from groundswell.phonebank.claims import Claim, HouseholdToCall, Number, PersonToCall, Recorded
+    from groundswell.phonebank.claims import Claim, HouseholdToCall, PersonToCall, Recorded
     from groundswell.phonebank.models import Outcome
     from groundswell.phonebank.session_queries import WayOn
 
 FIRST_OUTCOMES = 8
-# Stands in kept markup for the key of one result.
-UUID_SLOT = UUID(int=0)
-ICONS = {
-    "pause": "pause",
-    "phone": "phone",
-    "check": "check",
-    "undo": "undo-2",
-    "info": "info",
-    "crib": "notebook-text",
-    "flag": "flag",
-    "users": "users",
-    "close": "x",
-    "cloud_off": "cloud-off",
-}
+HOME_PREFIX = "+44"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +62,11 @@ def saved_line(recorded: Recorded, outcome_code: str, client_uuid: UUID) -> Save
     return Saved(label, client_uuid, undo=recorded.status == RecordStatus.RECORDED)
 
 
-def _saved(saved: Saved | None, bank_id: int) -> SafeString | str:
+def _saved(saved: Saved | None, bank_id: int) -> dict[str, str] | None:
     if saved is None:
-        return ""
+        return None
     undo = urls_of(bank_id)["undo"] if saved.undo else ""
-    markup = _saved_markup(get_language() or "", saved.label, undo)
-    return mark_safe(markup.replace(str(UUID_SLOT), str(saved.client_uuid)))  # noqa: S308 - our template
-
-
-@lru_cache(maxsize=512)
-def _saved_markup(language: str, label: str, undo_url: str) -> SafeString:  # noqa: ARG001 - part of the key
-    context = {"label": label, "undo_url": undo_url, "client_uuid": UUID_SLOT, "icons": icons()}
-    return render_to_string("phonebank/caller/saved.html", context)
+    return {"label": saved.label, "client_uuid": str(saved.client_uuid), "undo_url": undo}
 
 
 def render_claim(
@@ -110,21 +91,27 @@ def render_claim(
         "saved": _saved(saved, bank_id),
         "notice": notice,
         "notice_tone": notice_tone,
-        "errors": errors,
+        "errors": list(errors),
         "urls": urls_of(bank_id),
-        "icons": icons(),
     }
     if is_fragment(request):
-        return get_template(template).render(context)
+        return fill(template, context)
+    return page_around("phonebank/caller/call.html", template, context, request, _frame(bank_id, by))
+
+
+def _frame(bank_id: int, by: CallerIdentity) -> dict[str, Any]:
     settings = settings_of(bank_id, timezone.now())
-    context |= {
-        "fragment": template,
-        "bank_id": bank_id,
-        "bank_name": bank_name(bank_id, settings.version),
-        "user_id": by.user_id,
-        "csrf_token": get_token(request),
-    }
-    return get_template("phonebank/caller/call.html").render(context)
+    return {"bank_id": bank_id, "bank_name": bank_name(bank_id, settings.version), "user_id": by.user_id}
+
+
+def page_around(
+    frame: str, template: str, context: dict[str, Any], request: HttpRequest, around: Mapping[str, Any]
+) -> str:
+    """The whole page `frame` with what changes in it, whose forms also work without our script."""
+    token = get_token(request)
+    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+    inner = fill(template, {**context, "csrf_field": field})
+    return render_to_string(frame, {**around, "urls": context["urls"], "csrf_token": token, "fragment": inner})
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -133,16 +120,10 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 @lru_cache(maxsize=256)
-def urls_of(bank_id: int) -> Mapping[str, str]:
+def urls_of(bank_id: int) -> dict[str, str]:
     """Where the forms of this phone bank's page go."""
     of_bank = {name: reverse(f"phonebank:{name}", args=[bank_id]) for name in ("result", "undo", "skip", "flag")}
     return {**of_bank, "calling": reverse("phonebank:calling") + "?all", "sign_out": reverse("account_logout")}
-
-
-@lru_cache(maxsize=1)
-def icons() -> Mapping[str, SafeString]:
-    """The page's icons, drawn once."""
-    return {key: drawing(name, 20) for key, name in ICONS.items()}
 
 
 @lru_cache(maxsize=64)
@@ -173,17 +154,17 @@ def household_context(
     return {
         "household": {
             "entry": str(household.entry_id),
-            "lease_key": household.lease_key,
+            "lease_key": str(household.lease_key),
             "is_call_back": household.is_call_back,
             "script_version": str(household.script_version),
         },
-        "client_uuid": client_uuid_of(household),
+        "client_uuid": str(client_uuid_of(household)),
         "people": people,
         "people_many": len(people) > 1,
         "says": plan.identification.says(caller),
         "before_line": _before(household),
         "where": household.address or household.area,
-        "count_line": _("Call %(number)d") % {"number": claim.calls_today + 1},
+        "call_number": str(claim.calls_today + 1),
         "show_tip": claim.calls_today == 0,
         "outcomes": _outcomes_markup(get_language() or "", tuple(map(_offered, outcomes().values()))),
         "skip_reasons": _skip_markup(get_language() or ""),
@@ -191,51 +172,45 @@ def household_context(
         "crib": plan.crib(household.constituency_id),
         "note": posted.get("note", "") if posted else "",
         "call_back_at": posted.get("call_back_at", "") if posted else "",
-        "zone": (zone := timezone.get_current_timezone_name()),
-        "clocks_line": _("By the clocks of %(zone)s.") % {"zone": zone},
+        "zone": timezone.get_current_timezone_name(),
         "now_local": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
     }
 
 
 def _person(
     plan: ScriptPlan, household: HouseholdToCall, person: PersonToCall, caller: str, chosen: bool
-) -> SimpleNamespace:
+) -> dict[str, Any]:
     name = person.name or _("Name withheld")
     numbers = person.numbers or household.numbers[:1]
     where = household.constituency_id
-    return SimpleNamespace(
-        id=str(person.id),
-        name=name,
-        short=person.given_names.split(" ")[0] or name,
-        chosen=chosen,
-        several=len(numbers) > 1,
-        numbers=[_number(number) for number in numbers],
-        opening=plan.opening_for(person=name, caller=caller, area_id=where),
-        closing=plan.closing_for(person=name, caller=caller, area_id=where),
-        steps=plan.steps_for(person.id),
-    )
-
-
-def _number(number: Number) -> dict[str, str]:
-    shown = shown_number(number.value)
     return {
-        "id": str(number.id),
-        "value": number.value,
-        "shown": shown,
-        "call": _("Call %(number)s") % {"number": shown},
-        "is_for": _("The result is for %(number)s") % {"number": shown},
+        "id": str(person.id),
+        "name": name,
+        "short": person.given_names.split(" ")[0] or name,
+        "chosen": chosen,
+        "several": len(numbers) > 1,
+        "numbers": [
+            {"id": str(number.id), "value": number.value, "shown": shown_number(number.value)} for number in numbers
+        ],
+        "opening": plan.opening_for(person=name, caller=caller, area_id=where),
+        "closing": plan.closing_for(person=name, caller=caller, area_id=where),
+        "steps": plan.steps_for(person.id),
     }
 
 
 @lru_cache(maxsize=4096)
 def shown_number(value: str) -> str:
-    """As people here write it: 01632 960983; abroad with its country code."""
+    """As people here write it: 01632 960983; abroad with its country code. `value` is E.164, or shown as it is."""
+    style = phonenumbers.PhoneNumberFormat
+    national = value.removeprefix(HOME_PREFIX)
+    if national.isdecimal():
+        # What a parser would find, which asks several regular expressions.
+        number = phonenumbers.PhoneNumber(country_code=44, national_number=int(national))
+        return phonenumbers.format_number(number, style.NATIONAL)
     try:
-        number = phonenumbers.parse(value)
+        return phonenumbers.format_number(phonenumbers.parse(value), style.INTERNATIONAL)
     except phonenumbers.NumberParseException:
         return value
-    style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(number, style.NATIONAL if number.country_code == 44 else style.INTERNATIONAL)
 
 
 def _before(household: HouseholdToCall) -> str:

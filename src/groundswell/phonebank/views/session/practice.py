@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.http import HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from groundswell.campaigns.models import Script
+from groundswell.config.filling import fill
 from groundswell.phonebank.claims import Claim, HouseholdToCall, Number, PersonToCall
 from groundswell.phonebank.enums import ClaimStatus
 from groundswell.phonebank.operations import sessions
 from groundswell.phonebank.session_queries import bank_of
 from groundswell.phonebank.session_rules import Phase, phase_of
-from groundswell.phonebank.views.caller.screens import drawing, household_context, icons, is_fragment
+from groundswell.phonebank.views.caller.screens import drawing, household_context, is_fragment, page_around
 from groundswell.phonebank.views.organiser.frame import user_of
 from groundswell.phonebank.views.session.frame import session_for
 
@@ -73,17 +72,13 @@ def _page(request: HttpRequest, session: Session, template: str, context: dict[s
     context |= {
         # Skip, flag and undo go the same way: nothing can go wrong here.
         "urls": {"result": address, "skip": address, "flag": address, "undo": address},
-        "icons": icons(),
     }
-    if not is_fragment(request):
-        context |= {
-            "fragment": template,
-            "session": session,
-            "user_id": user_of(request).pk,
-            "csrf_token": get_token(request),
-        }
-        template = "phonebank/session/practice.html"
-    return HttpResponse(get_template(template).render(context), headers={"Vary": "X-Groundswell"})
+    if is_fragment(request):
+        page: str = fill(template, context)
+    else:
+        around = {"session": session, "user_id": user_of(request).pk}
+        page = page_around("phonebank/session/practice.html", template, context, request, around)
+    return HttpResponse(page, headers={"Vary": "X-Groundswell"})
 
 
 def _household(request: HttpRequest, session: Session) -> dict[str, Any]:
