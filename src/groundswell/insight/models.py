@@ -19,6 +19,23 @@ class CampaignCount(models.Model):
         return f"{self.campaign} at {self.counted_at}"
 
 
+class KeptCount(models.Model):
+    """What the worker counted over whole ledgers for a page: rebuildable, and not waited for. `figures` are as the one who
+    counts wants them back."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.CASCADE, related_name="kept_counts")
+    subject = models.CharField(max_length=80)
+    figures = models.JSONField(null=True)
+    counted_at = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="kept_count_once", fields=["campaign", "subject"])]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}, {self.subject}"
+
+
 class AreaTally(models.Model):
     """One campaign's work in one area: a seat, or the ward or branch a household lies in.
 

@@ -1,11 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from groundswell.insight import views
+from groundswell.insight.views import follow_through, maps
 
 app_name = "insight"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.index, name="index"),
-    path("<slug:slug>/", views.campaign_map, name="map"),
-    path("<slug:slug>/seats/<int:area_id>/", views.seat, name="seat"),
-    path("<slug:slug>/next/", views.finder, name="finder"),
+    path("", maps.index, name="index"),
+    path("<slug:slug>/", maps.campaign_map, name="map"),
+    path("<slug:slug>/seats/<int:area_id>/", maps.seat, name="seat"),
+    path("<slug:slug>/next/", maps.finder, name="finder"),
+    path("<slug:slug>/follow-through/", follow_through.campaign_funnel, name="follow_through"),
+    path("<slug:slug>/follow-through/export/", follow_through.export, name="follow_through_export"),
+    path("<slug:slug>/follow-through/<int:pk>/", follow_through.message_funnel, name="message_follow_through"),
 ]

@@ -13,9 +13,6 @@ from groundswell.campaigns.models import Action, Visit
 from groundswell.messaging.enums import UNREACHED_STATES, DeliveryReason, DeliveryState
 from groundswell.messaging.models import Delivery, Message
 
-# Counted as having done it: what they still have to confirm is theirs, what they took back is not.
-DONE = (ActionState.PENDING, ActionState.CONFIRMED)
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -104,7 +101,9 @@ def progress_of(message: Message) -> Progress:
         by_state=by_state,
         by_reason=by_reason,
         visits=Visit.objects.filter(link=link, is_automatic=False).count() if link else 0,
-        acted=Action.objects.filter(source=link, state__in=DONE).values("person").distinct().count() if link else 0,
+        acted=Action.objects.filter(source=link, state=ActionState.CONFIRMED).values("person").distinct().count()
+        if link
+        else 0,
     )
 
 

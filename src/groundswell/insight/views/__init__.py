@@ -1,0 +1,1 @@
+"""The room's pages: the map with its seats, what came of messages, the membership picture."""
