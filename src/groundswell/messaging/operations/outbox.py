@@ -1,8 +1,10 @@
 """Sending: lease a few, commit, hand them over, write down what came of them with the next lease.
 
-Nothing is handed over inside a transaction, and nothing that was not committed first. A worker that is killed leaves at
-most AT_ONCE deliveries of which nobody knows whether they left: their lease lapses, they are marked so and listed, and are
-not sent again by themselves; what a provider reports of them later is still written down.
+Nothing is handed over inside a transaction, and nothing that was not committed first. Whether it may still leave is asked
+once more right before, unless that was asked within FRESH: so a stop stops also what is in a worker's hands, a pause and
+a cancellation too. A worker that is killed leaves at most AT_ONCE deliveries of which nobody knows whether they left: their
+lease lapses, they are marked so and listed, and are not sent again by themselves; what a provider reports of them later is
+still written down.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from groundswell.compliance.enums import Channel
@@ -31,25 +33,29 @@ from groundswell.messaging.enums import (
 from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.open_hours import OpenHours
 from groundswell.messaging.operations.receipts import match_early_receipts
+from groundswell.messaging.operations.settling import PROBLEM_LENGTH, Settled, settled, write_down
 from groundswell.messaging.outgoing import Leased, Letterhead, MissingFieldError, segments_in
-from groundswell.messaging.pacing import latest_wave, next_try, slot_after, slots
+from groundswell.messaging.pacing import latest_wave, slot_after, slots
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing, Provider
 from groundswell.messaging.providers.registry import UnknownProviderError, open_provider, reaches_nobody
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # deliveries between two commits: so many are unknown when a worker is killed
+IN_HAND = 10  # deliveries handed over without a look at whether they still may be
+FRESH = 0.05  # seconds for which such a look counts
 MOST = 500  # deliveries a job, so that other jobs get their turn
 LONGEST = 10.0  # seconds a job
 LEASE = timedelta(minutes=5)  # longer than a provider can keep a batch
 SOON = timedelta(milliseconds=10)  # another worker leases of this sender
+PATIENCE = 20.0  # seconds for a database that is away
 REST = timedelta(seconds=30)  # of a sender whose provider took nothing
-PROBLEM_LENGTH = 300
 SQL = Path(__file__).parent.parent / "sql"
-NEXT, LEASED, JUDGED, TAKE, SETTLE = (
+NEXT, LEASED, _JUDGED, _JUDGE, _STILL, TAKE = (
     (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("next_message", "lease", "judge", "take_slots", "settle")
+    for name in ("next_message", "lease", "judged", "judge", "still", "take_slots")
 )
+JUDGE, STILL = _JUDGED + _JUDGE, _JUDGED + _STILL
 
 Clock = Callable[[], datetime]
 Open = Callable[[str], Provider]
@@ -86,19 +92,6 @@ class Active:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What came of a delivery that was in our hands."""
-
-    id: int
-    state: DeliveryState
-    reason: str = ""
-    due_at: datetime | None = None
-    problem: str = ""
-    provider_id: str = ""
-    segments: int = 0
-
-
 def send_some(*, clock: Clock = timezone.now, open_way: Open = open_provider, most: int = MOST) -> bool:
     """Send what may go now, as much as one job may; whether there is more.
 
@@ -108,6 +101,7 @@ def send_some(*, clock: Clock = timezone.now, open_way: Open = open_provider, mo
         raise RuntimeError("Messages are sent outside transactions.")
     give_up_lost(now=clock())
     release_held(now=clock())
+    close_returned(now=clock())
     run = _Run(clock, open_way)
     try:
         return run.work(most)
@@ -127,6 +121,13 @@ def release_held(*, now: datetime) -> int:
     return due.update(state=DeliveryState.PENDING, due_at=None)
 
 
+def close_returned(*, now: datetime) -> int:
+    """Deliveries that came back out of a worker's hands after their message was cancelled; how many."""
+    lately = Message.objects.filter(status=MessageStatus.CANCELLED, finished_at__gt=now - timedelta(days=1))
+    back = Delivery.objects.filter(message__in=lately, state__in=WAITING)
+    return back.update(state=DeliveryState.SKIPPED, reason=DeliveryReason.CANCELLED, due_at=None, settled_at=now)
+
+
 class _Run:
     """One job's work: what it has open, and what it has to write down yet."""
 
@@ -138,6 +139,8 @@ class _Run:
         self._settled: list[Settled] = []
         self._settled_by = ""
         self._wakes_at: datetime | None = None
+        # When compliance was last asked of what is in our hands.
+        self._looked_at = 0.0
 
     def work(self, most: int) -> bool:
         """Batch after batch, until nothing may go, or enough has gone; whether there is more."""
@@ -156,10 +159,25 @@ class _Run:
 
     def close(self) -> None:
         """Write down what came of the last batch, and let go of connections."""
-        with transaction.atomic():
-            self._settle()
-        for way in self._ways.values():
-            way.close()
+        try:
+            self._settle_at_last()
+        finally:
+            for way in self._ways.values():
+                way.close()
+
+    def _settle_at_last(self) -> None:
+        """Also where the database is gone for a moment: what has left is known only here."""
+        patience = monotonic() + PATIENCE
+        while True:
+            try:
+                with transaction.atomic():
+                    self._settle()
+                return
+            except (OperationalError, InterfaceError):
+                if monotonic() > patience:
+                    raise
+            connection.close()
+            sleep(0.5)
 
     def _lease(self, most: int) -> tuple[Active, list[Leased]] | None:
         """The next batch, in this worker's hands alone and committed to be; with it goes down what came of the last."""
@@ -211,20 +229,16 @@ class _Run:
 
     def _judge(self, cursor: Any, active: Active, locked: Sequence[Any], now: datetime) -> list[Leased]:
         cursor.execute(
-            JUDGED,
+            JUDGE,
             {
-                "at": now,
-                "channel": active.channel,
-                "purpose": CAMPAIGNING,
-                "is_asked_for": active.kind in ASKED_FOR_KINDS,
-                "is_stop": active.kind == MessageKind.STOPPED,
-                "is_to_strangers": active.kind in TO_STRANGERS_TOO,
+                **_asking(active, now),
                 "people": [person for _id, person, _point in locked if person is not None],
                 "ids": [delivery for delivery, _person, _point in locked],
                 "until": now + LEASE,
                 "winner": active.winner,
             },
         )
+        self._looked_at = monotonic()
         return sorted((_leased(row) for row in cursor.fetchall() if row[1] == DeliveryState.LEASED), key=lambda d: d.id)
 
     def _finish(self, active: Active, now: datetime) -> None:
@@ -267,30 +281,64 @@ class _Run:
     def _hand_over(self, active: Active, leased: Sequence[Leased]) -> None:
         """Outside any transaction. Whatever goes wrong here is written down with the batch, and never sent twice."""
         now = self._clock()
+        going = self._written(active, leased, now)
+        handed: list[Handed] = []
+        for first in range(0, len(going), IN_HAND):
+            try:
+                some = self._still(active, going[first : first + IN_HAND])
+            except DatabaseError:
+                # Nobody knows whether these may leave, but that they have not.
+                for delivery, _outgoing in going[first:]:
+                    self._note(delivery.id, DeliveryState.PENDING)
+                raise
+            answers = self._send(active.provider, [outgoing for _delivery, outgoing in some])
+            segments = segments_in([outgoing for _delivery, outgoing in some]) if active.channel == Channel.SMS else {}
+            for delivery, _outgoing in some:
+                answer = answers.get(delivery.id) or Handed(delivery.id, Outcome.UNKNOWN)
+                handed.append(answer)
+                self._settled.append(
+                    settled(answer, attempts=delivery.attempts, segments=segments.get(delivery.id, 0), now=now)
+                )
+            self._settled_by = active.provider
+        if handed and all(answer.outcome is Outcome.LATER for answer in handed):
+            self._rest(active)
+
+    def _written(self, active: Active, leased: Sequence[Leased], now: datetime) -> list[tuple[Leased, Outgoing]]:
+        """Each in its recipient's words; what cannot be written is noted."""
         head, hours = self._heads[active.id], self._hours_of(active)
-        going: list[Outgoing] = []
+        going: list[tuple[Leased, Outgoing]] = []
         for delivery in leased:
             until = hours.valid_until(delivery.bucket_id, now, expires_at=active.expires_at)
             try:
-                going.append(head.outgoing(delivery, valid_until=until))
+                going.append((delivery, head.outgoing(delivery, valid_until=until)))
             except MissingFieldError as missing:
                 self._note(delivery.id, DeliveryState.SKIPPED, DeliveryReason.MISSING_FIELD, str(missing))
             except Exception:
                 log.exception("delivery %s could not be written", delivery.id)
                 self._note(delivery.id, DeliveryState.FAILED, DeliveryReason.UNWRITABLE)
-        answers = self._send(active.provider, going)
-        segments = segments_in(going) if active.channel == Channel.SMS else {}
-        attempts = {delivery.id: delivery.attempts for delivery in leased}
-        for each in going:
-            answer = answers.get(each.delivery_id) or Handed(each.delivery_id, Outcome.UNKNOWN)
-            self._settled.append(
-                settled(
-                    answer, attempts=attempts[answer.delivery_id], segments=segments.get(answer.delivery_id, 0), now=now
-                )
-            )
-        self._settled_by = active.provider
-        if going and all(answer.outcome is Outcome.LATER for answer in answers.values()):
-            self._rest(active)
+        return going
+
+    def _still(self, active: Active, going: Sequence[tuple[Leased, Outgoing]]) -> Sequence[tuple[Leased, Outgoing]]:
+        """Those that may leave at this very moment; what becomes of the others is noted."""
+        if monotonic() - self._looked_at < FRESH:
+            return going
+        asking = {
+            **_asking(active, self._clock()),
+            "people": [delivery.person_id for delivery, _outgoing in going if delivery.person_id is not None],
+            "ids": [delivery.id for delivery, _outgoing in going],
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(STILL, asking)
+            against = {delivery: (reason, status) for delivery, reason, status in cursor.fetchall()}
+        self._looked_at = monotonic()
+        for delivery, (reason, status) in against.items():
+            if reason:
+                self._note(delivery, DeliveryState.SUPPRESSED, DeliveryReason(reason))
+            elif status == MessageStatus.CANCELLED:
+                self._note(delivery, DeliveryState.SKIPPED, DeliveryReason.CANCELLED)
+            else:
+                self._note(delivery, DeliveryState.PENDING)
+        return [each for each in going if each[0].id not in against]
 
     def _send(self, provider: str, going: Sequence[Outgoing]) -> dict[int, Handed]:
         if not going:
@@ -309,7 +357,9 @@ class _Run:
                 "UPDATE messaging_sender SET next_slot_at = %s WHERE id = %s", [self._clock() + REST, active.sender_id]
             )
 
-    def _note(self, delivery_id: int, state: DeliveryState, reason: DeliveryReason, problem: str = "") -> None:
+    def _note(
+        self, delivery_id: int, state: DeliveryState, reason: DeliveryReason | Literal[""] = "", problem: str = ""
+    ) -> None:
         self._settled.append(Settled(delivery_id, state, reason, problem=problem[:PROBLEM_LENGTH]))
 
     def _settle(self) -> None:
@@ -321,45 +371,6 @@ class _Run:
         match_early_receipts(self._settled_by, {each.provider_id: each.id for each in batch if each.provider_id})
 
 
-def settled(answer: Handed, *, attempts: int, segments: int, now: datetime) -> Settled:
-    """What a provider's answer means for a delivery that was tried so often."""
-    problem = answer.problem[:PROBLEM_LENGTH]
-    match answer.outcome:
-        case Outcome.TAKEN:
-            return Settled(answer.delivery_id, DeliveryState.SENT, provider_id=answer.provider_id, segments=segments)
-        case Outcome.LATER if (at := next_try(attempts, now=now)) is not None:
-            return Settled(answer.delivery_id, DeliveryState.HELD, due_at=at, problem=problem)
-        case Outcome.UNKNOWN:
-            return Settled(
-                answer.delivery_id,
-                DeliveryState.UNKNOWN,
-                DeliveryReason.LOST,
-                problem=problem,
-                provider_id=answer.provider_id,
-                segments=segments,
-            )
-        case _:
-            return Settled(answer.delivery_id, DeliveryState.FAILED, DeliveryReason.REFUSED, problem=problem)
-
-
-def write_down(batch: Sequence[Settled], *, now: datetime) -> None:
-    """What came of each, in the transaction that is open."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SETTLE,
-            {
-                "at": now,
-                "ids": [each.id for each in batch],
-                "states": [each.state.value for each in batch],
-                "reasons": [str(each.reason) for each in batch],
-                "due": [each.due_at for each in batch],
-                "problems": [each.problem for each in batch],
-                "provider_ids": [each.provider_id for each in batch],
-                "segments": [each.segments for each in batch],
-            },
-        )
-
-
 def close_open(message_id: int, *, reason: DeliveryReason, now: datetime) -> int:
     """Whatever of a message has not begun to leave does not leave any more; how many that were."""
     waiting = Delivery.objects.filter(message_id=message_id, state__in=WAITING)
@@ -367,6 +378,18 @@ def close_open(message_id: int, *, reason: DeliveryReason, now: datetime) -> int
 
 
 WAITING: Final = (DeliveryState.PENDING, DeliveryState.HELD)
+
+
+def _asking(active: Active, now: datetime) -> dict[str, Any]:
+    """What compliance is asked, of whomever."""
+    return {
+        "at": now,
+        "channel": active.channel,
+        "purpose": CAMPAIGNING,
+        "is_asked_for": active.kind in ASKED_FOR_KINDS,
+        "is_stop": active.kind == MessageKind.STOPPED,
+        "is_to_strangers": active.kind in TO_STRANGERS_TOO,
+    }
 
 
 def _leased(row: Sequence[Any]) -> Leased:

@@ -17,6 +17,7 @@ from groundswell.messaging.providers.smtp.mime import as_bytes
 log = logging.getLogger(__name__)
 
 PATIENCE = 20.0  # seconds for each answer of the server
+OK, TAKEN, GO_ON = range(200, 300), 250, 354
 
 
 class SmtpProvider:
@@ -77,23 +78,42 @@ class SmtpProvider:
             return Handed(each.delivery_id, Outcome.REFUSED, problem=str(problem))
         offered = False
         try:
-            # Both addresses have just been looked at: smtplib's own MAIL and RCPT would take them apart once more.
-            for command in (f"MAIL FROM:<{each.sender_address}>", f"RCPT TO:<{each.to}>"):
-                code, words = self._server.docmd(command)
-                if code >= 300:
-                    self._server.rset()
-                    return _refused(each, code, words)
-            offered = True
-            code, words = self._server.data(letter)
-        except smtplib.SMTPDataError as refusal:
-            return _refused(each, refusal.smtp_code, refusal.smtp_error)
+            refusal = self._begin(each)
+            if refusal is None:
+                offered = True
+                # A line that begins with a dot would end the letter (RFC 5321, 4.5.2).
+                self._server.send(letter.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+                code, words = self._server.getreply()
+                refusal = None if code == TAKEN else (code, words)
         except (smtplib.SMTPException, OSError) as problem:
             # A server that hangs up before the letter has not taken it; after, nobody knows.
             self._forget()
             return Handed(each.delivery_id, Outcome.UNKNOWN if offered else Outcome.LATER, message_id, str(problem))
-        if code != 250:
-            return _refused(each, code, words)
-        return Handed(each.delivery_id, Outcome.TAKEN, message_id)
+        return Handed(each.delivery_id, Outcome.TAKEN, message_id) if refusal is None else _refused(each, *refusal)
+
+    def _begin(self, each: Outgoing) -> tuple[int, bytes] | None:
+        """Say from whom and to whom; the server then waits for the letter, or has refused, by what is returned."""
+        assert self._server is not None
+        # Both addresses have just been looked at: smtplib's own MAIL and RCPT would take them apart once more.
+        steps = {f"MAIL FROM:<{each.sender_address}>": OK, f"RCPT TO:<{each.to}>": OK, "DATA": range(GO_ON, GO_ON + 1)}
+        if self._server.has_extn("pipelining"):
+            # All at once (RFC 2920): three times on the way less for each letter.
+            self._server.send("".join(f"{command}\r\n" for command in steps))
+            replies = [self._server.getreply() for _step in steps]
+        else:
+            replies = []
+            for command, fine in steps.items():
+                replies.append(self._server.docmd(command))
+                if replies[-1][0] not in fine:
+                    break
+        refusals = [reply for reply, fine in zip(replies, steps.values(), strict=False) if reply[0] not in fine]
+        if not refusals:
+            return None
+        if replies[-1][0] == GO_ON:
+            # It waits for a letter to nobody.
+            self._server.docmd(".")
+        self._server.rset()
+        return refusals[0]
 
     def _forget(self) -> None:
         server, self._server = self._server, None
