@@ -278,7 +278,10 @@ def _called_since(call: Call) -> bool:
 def _hold(entry: QueueEntry) -> bool:
     """Hold the household and all its numbers, without waiting; False if any is in somebody's hands."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT phonebank_hold_entry(%s::bigint)", [entry.pk])
+        cursor.execute(
+            "SELECT phonebank_hold_entry(%s::bigint, %s::bigint, %s::bigint)",
+            [entry.pk, entry.household_id, entry.person_id],
+        )
         row = cursor.fetchone()
     return bool(row and row[0])
 

@@ -85,16 +85,16 @@ CREATE OR REPLACE FUNCTION phonebank_may_call(member bigint, caller bigint, epoc
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
+DECLARE
+    limited boolean;  -- NULL: no such member
 BEGIN
-    IF NOT EXISTS (
-        SELECT 1 FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
-         WHERE m.id = member AND m.user_id = caller AND m.revoked_at IS NULL AND u.is_active
-           AND u.session_epoch = epoch
-           AND (m.campaign_id IS NULL OR m.campaign_id = campaign)) THEN
-        RETURN false;
-    END IF;
-    IF NOT EXISTS (SELECT 1 FROM accounts_membership_areas WHERE membership_id = member) THEN
-        RETURN true;
+    SELECT EXISTS (SELECT 1 FROM accounts_membership_areas WHERE membership_id = member) INTO limited
+      FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+     WHERE m.id = member AND m.user_id = caller AND m.revoked_at IS NULL AND u.is_active
+       AND u.session_epoch = epoch
+       AND (m.campaign_id IS NULL OR m.campaign_id = campaign);
+    IF limited IS NOT TRUE THEN
+        RETURN limited IS NOT NULL;
     END IF;
     -- A member of some areas only: every area of the phone bank must lie within them.
     RETURN EXISTS (SELECT 1 FROM phonebank_phonebank_areas WHERE phonebank_id = bank)

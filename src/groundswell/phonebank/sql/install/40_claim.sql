@@ -38,7 +38,6 @@ AS $$
 DECLARE
     bank phonebank_phonebank;
     e phonebank_queueentry;
-    found_id bigint;
     tried bigint[] := '{}';
     tries int := 0;
     promoted boolean := false;
@@ -90,7 +89,6 @@ BEGIN
         IF e.phone_bank_id = p_bank AND bank.status = 'open' AND NOT is_paused
            AND e.leased_until > p_at AND e.bucket_id = ANY (p_buckets) THEN
             again := true;
-            found_id := e.id;
         ELSE
             PERFORM phonebank_give_back(e.id);
         END IF;
@@ -116,10 +114,9 @@ BEGIN
         tries := tries + 1;
 
         IF NOT again THEN
-            found_id := NULL;
             marked := false;
             -- Agreed call-backs: mine, then anyone's. One whose caller has not come for a day is kept by whoever is here.
-            SELECT q.id INTO found_id
+            SELECT q.* INTO e
               FROM phonebank_queueentry q
              WHERE q.phone_bank_id = p_bank AND q.state = 2 AND q.is_call_back AND q.due_at <= p_at
                AND (q.call_back_for_id IS NULL OR q.call_back_for_id = p_caller
@@ -128,7 +125,7 @@ BEGIN
              ORDER BY (q.call_back_for_id IS NOT DISTINCT FROM p_caller) DESC, q.due_at
              LIMIT 1 FOR UPDATE SKIP LOCKED;
 
-            IF found_id IS NULL AND cardinality(p_buckets) > 0 THEN
+            IF e.id IS NULL AND cardinality(p_buckets) > 0 THEN
                 -- Peek: the best of each open bucket, without a lock.
                 SELECT b.bucket, h.priority, h.position, b.ord INTO best, best_priority, best_position, slot
                   FROM unnest(p_buckets, p_priorities, p_positions) WITH ORDINALITY
@@ -144,7 +141,7 @@ BEGIN
                  ORDER BY h.priority, h.position LIMIT 1;
                 IF FOUND THEN
                     marked := true;
-                    SELECT q.id INTO found_id
+                    SELECT q.* INTO e
                       FROM phonebank_queueentry q
                      WHERE q.phone_bank_id = p_bank AND q.bucket_id = best AND q.state = 0
                        AND (q.priority, q.position) >= (best_priority, best_position)
@@ -153,7 +150,7 @@ BEGIN
                 END IF;
             END IF;
 
-            IF found_id IS NULL THEN
+            IF e.id IS NULL THEN
                 -- Nothing above the mark: from the start. Nothing ready at all: those whose waiting is over, and
                 -- leases that lapsed. Nothing then either: the queue is empty for this caller.
                 IF NOT from_start AND EXISTS (SELECT 1 FROM unnest(p_priorities) m WHERE m IS NOT NULL) THEN
@@ -175,7 +172,6 @@ BEGIN
                 END IF;
                 RETURN jsonb_build_object('status', 'empty', 'calls_today', calls_today_);
             END IF;
-            SELECT * INTO e FROM phonebank_queueentry WHERE id = found_id;
         END IF;
 
         IF e.recheck THEN
@@ -191,7 +187,7 @@ BEGIN
         IF NOT again THEN
             tried := tried || e.id;
             -- In somebody's hands by way of another phone bank: the next, then.
-            CONTINUE WHEN NOT phonebank_hold_entry(e.id);
+            CONTINUE WHEN NOT phonebank_hold_entry(e.id, e.household_id, e.person_id);
         END IF;
 
         -- Who may be rung, by the one definition and the ledger of calls; and what the page shows of them: the people

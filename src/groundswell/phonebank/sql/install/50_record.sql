@@ -139,10 +139,11 @@ BEGIN
                                   'campaign', e.campaign_id, 'bank', e.phone_bank_id);
     END IF;
 
-    -- Is there somebody else to ask? Only asked where the answer matters.
+    -- Is there somebody else to ask? Only asked where the answer matters: starting the question costs more than most
+    -- answers, so what decides without it stands before it.
     others := false;
-    IF o.next IN ('done', 'next_number') THEN
-        others := (o.next = 'next_number' OR (o.effect = 'person_done' AND bank.ask_everyone)) AND EXISTS (
+    IF o.next = 'next_number' OR (o.next = 'done' AND o.effect = 'person_done' AND bank.ask_everyone) THEN
+        others := EXISTS (
             SELECT 1
               FROM compliance_call_status(p_at) s
              WHERE s.household_id = e.household_id
@@ -154,8 +155,9 @@ BEGIN
                AND NOT EXISTS (SELECT 1 FROM phonebank_call c
                                 WHERE c.person_id = s.person_id AND c.phone_bank_id + 0 = e.phone_bank_id
                                   AND c.finishes_person AND c.undone_at IS NULL));
-        IF NOT others AND o.next = 'next_number' AND e.household_id IS NULL THEN
-            others := o.effect IN ('number_retired', 'number_suppressed', 'none') AND EXISTS (
+        IF NOT others AND o.next = 'next_number' AND e.household_id IS NULL
+           AND o.effect IN ('number_retired', 'number_suppressed', 'none') THEN
+            others := EXISTS (
                 SELECT 1 FROM compliance_call_status(p_at) s
                  WHERE s.person_id = e.person_id AND s.refusal IS NULL
                    AND s.contact_point_id IS DISTINCT FROM number);
@@ -174,17 +176,21 @@ BEGIN
     ELSIF o.next = 'next_number' THEN
         -- Another number, another person: nothing was said yet, so it need not cool down.
         next_state := 0;
-    ELSIF cap <= e.attempts + 1 AND NOT EXISTS (
-            SELECT 1 FROM phonebank_hold h
-             WHERE h.entry_id = p_entry AND h.subject_kind = 1
-               AND cap > (SELECT count(*) FROM phonebank_call c
-                           WHERE c.contact_point_id = h.subject_id AND c.phone_bank_id + 0 = e.phone_bank_id
-                             AND c.is_dial AND c.undone_at IS NULL))
-         AND EXISTS (SELECT 1 FROM phonebank_hold h WHERE h.entry_id = p_entry AND h.subject_kind = 1) THEN
-        next_state := 3; reason := 'attempts_used';
     ELSE
         next_state := 2;
         due := p_at + make_interval(mins => greatest(coalesce(o.retry_after_minutes, 0), bank.cooldown_minutes));
+        IF cap <= e.attempts + 1 THEN
+            -- Every number of the household has had its tries in this phone bank (rule C11).
+            IF EXISTS (SELECT 1 FROM phonebank_hold h WHERE h.entry_id = p_entry AND h.subject_kind = 1)
+               AND NOT EXISTS (
+                   SELECT 1 FROM phonebank_hold h
+                    WHERE h.entry_id = p_entry AND h.subject_kind = 1
+                      AND cap > (SELECT count(*) FROM phonebank_call c
+                                  WHERE c.contact_point_id = h.subject_id AND c.phone_bank_id + 0 = e.phone_bank_id
+                                    AND c.is_dial AND c.undone_at IS NULL)) THEN
+                next_state := 3; due := NULL; reason := 'attempts_used';
+            END IF;
+        END IF;
     END IF;
 
     IF mine AND p_keep AND next_state IN (0, 2) AND NOT back THEN
