@@ -153,6 +153,7 @@ MESSAGING = [
     row("messaging:new_text_sender", any_campaigns("owner"), FORM),
     row("messaging:sender", any_campaigns("owner"), FORM, pk=lambda w: w.sender.pk),
     row("messaging:sender_letter", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),
+    row("messaging:sender_pace", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),
     row("messaging:sender_retirement", any_campaigns("owner"), POST, pk=lambda w: w.sender.pk),
     row("messaging:index", LEADERS, slug=seat),
     row("messaging:new_message", LEADERS, FORM, slug=seat, channel="email"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.asks_pages import NOBODY, own_address_of, page_of
 from groundswell.campaigns.cards import imprint_of
+from groundswell.campaigns.models import ShareLink
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
 from groundswell.compliance.enums import Channel
@@ -31,17 +32,24 @@ def writing_of(message: Message) -> Writing:
     return email([message.subject, message.subject_b], message.body, frame=frame, button=button)
 
 
-def same_for_all(message: Message) -> dict[str, str]:
+def link_of(message: Message, variant: int) -> ShareLink | None:
+    """The tracked link of those who get this subject."""
+    return message.link_b if variant and message.link_b is not None else message.link
+
+
+def same_for_all(message: Message, *, variant: int = 0) -> dict[str, str]:
     """The values that are nobody's in particular: the link of what it leads on to, tracked once it is to be sent.
 
+    Who gets the other subject of a test (`variant` 1) gets another one, by which the two are told apart.
     Where everybody gets a link of their own, one that is nobody's stands in for it: as long, and to the page for all.
     """
+    link = link_of(message, variant)
     if message.ask is not None:
-        own = own_address_of(message.ask, message.link, person_id=NOBODY, contact_point_id=NOBODY)
+        own = own_address_of(message.ask, link, person_id=NOBODY, contact_point_id=NOBODY)
         if own is not None:
             return {LINK: own}
-    if message.link is not None:
-        return {LINK: tracked_address(message.link)}
+    if link is not None:
+        return {LINK: tracked_address(link)}
     if message.ask is not None:
         return {LINK: settings.PUBLIC_URL + (page_of(message.ask) or "/")}
     return {}

@@ -37,6 +37,14 @@ class MessageStatus(TextChoices):
     DONE = "done", _("done")
 
 
+class WinsBy(TextChoices):
+    """By what the better of two subjects is told."""
+
+    CLICKS = "clicks", _("whose link is opened more often")
+    ACTIONS = "actions", _("after which more people act")
+    HAND = "hand", _("I choose it myself")
+
+
 class DeliveryState(TextChoices):
     """Where one message to one address stands. From `leased` on it may have left; `unknown` is not sent again by itself."""
 

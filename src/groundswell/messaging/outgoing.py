@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from groundswell.campaigns.asks_pages import own_address_of
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.composed import same_for_all, writing_of
+from groundswell.messaging.composed import link_of, same_for_all, writing_of
 from groundswell.messaging.fields import LINK
 from groundswell.messaging.models import Message
 from groundswell.messaging.preferences import preference_token
@@ -51,9 +51,10 @@ class Letterhead:
     def __init__(self, message: Message) -> None:
         assert message.sender is not None
         self.sender, self.is_email = message.sender, message.channel == Channel.EMAIL
-        self._subject, self._ask, self._link = message.subject, message.ask, message.link
+        self._subject, self._ask = message.subject, message.ask
+        self._links = [link_of(message, variant) for variant in (0, 1)]
         self._writing = writing_of(message)
-        self._same = same_for_all(message)
+        self._same = [same_for_all(message, variant=variant) for variant in (0, 1)]
         # The addresses with the person's token left out: making one anew for everybody takes longer than all the words.
         self._page = settings.PUBLIC_URL + reverse("preferences:page", args=[PLACE])
         self._one_click = settings.PUBLIC_URL + reverse("preferences:one_click", args=[PLACE])
@@ -78,11 +79,15 @@ class Letterhead:
     def _written(self, delivery: Leased, token: str) -> Written:
         if delivery.body:
             return Written(subject=self._subject if self.is_email else "", text=delivery.body)
-        values = {**self._same, **delivery.values, PREFERENCES: self._page.replace(PLACE, token)}
+        variant = min(delivery.variant, 1)
+        values = {**self._same[variant], **delivery.values, PREFERENCES: self._page.replace(PLACE, token)}
         if self._ask is not None and delivery.person_id is not None:
             # A page on which everybody is known by a link of their own.
             own = own_address_of(
-                self._ask, self._link, person_id=delivery.person_id, contact_point_id=delivery.contact_point_id
+                self._ask,
+                self._links[variant],
+                person_id=delivery.person_id,
+                contact_point_id=delivery.contact_point_id,
             )
             values |= {LINK: own} if own is not None else {}
         missing = self._writing.missing(values, variant=delivery.variant)

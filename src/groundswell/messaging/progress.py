@@ -96,14 +96,13 @@ def progress_of(message: Message) -> Progress:
         by_state[state] = by_state.get(state, 0) + count
         if reason:
             by_reason[reason] = by_reason.get(reason, 0) + count
-    link = message.link_id
+    links = [link for link in (message.link_id, message.link_b_id) if link]
+    confirmed = Action.objects.filter(source__in=links, state=ActionState.CONFIRMED)
     return Progress(
         by_state=by_state,
         by_reason=by_reason,
-        visits=Visit.objects.filter(link=link, is_automatic=False).count() if link else 0,
-        acted=Action.objects.filter(source=link, state=ActionState.CONFIRMED).values("person").distinct().count()
-        if link
-        else 0,
+        visits=Visit.objects.filter(link__in=links, is_automatic=False).count() if links else 0,
+        acted=confirmed.values("person").distinct().count() if links else 0,
     )
 
 

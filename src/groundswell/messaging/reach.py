@@ -42,11 +42,11 @@ class TooManyToCountError(Exception):
     """The count takes longer than a page may wait."""
 
 
-def reach_of(expression: Mapping[str, Any], *, channel: str, now: datetime) -> Reach:
-    """Whom it would reach now. Raises SegmentError, and TooManyToCountError."""
+def reach_of(expression: Mapping[str, Any], *, channel: str, now: datetime, longest_ms: int = LONGEST_MS) -> Reach:
+    """Whom it would reach now. Raises SegmentError, and TooManyToCountError after so many milliseconds."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LONGEST_MS)])
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(longest_ms)])
             list_people_meant(expression, now=now)
             cursor.execute(_REACH, [now, channel, CAMPAIGNING])
             counts = dict(cursor.fetchall())

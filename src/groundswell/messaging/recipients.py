@@ -6,20 +6,23 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import connection
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.utils.translation import ngettext
 
 from groundswell.compliance.operations.consent import CAMPAIGNING
-from groundswell.messaging.fields import LINK
+from groundswell.messaging.enums import DeliveryState
+from groundswell.messaging.fields import LINK, fields_of, parts_of
 from groundswell.messaging.meant import people_meant
-from groundswell.messaging.models import Message
-from groundswell.messaging.writing import Writing
+from groundswell.messaging.models import Delivery, Message
 from groundswell.people.models import Person
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-# So many lists of fields are looked through for somebody who lacks one.
-AT_ONCE = 2000
+# People looked at in one question, and at most, for a few of those who would get it.
+AT_ONCE, LOOKED_THROUGH = 2000, 40_000
 _ALLOWED = "SELECT person_id FROM compliance_message_status(%s::timestamptz, %s::text, %s::text) WHERE refusal IS NULL"
 
 
@@ -31,19 +34,71 @@ def values_of(person_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     return {pk: _fields(given, family, seat) for pk, given, family, seat in rows}
 
 
-def lacking(message: Message, writing: Writing, *, now: datetime) -> tuple[int, tuple[str, ...]]:
-    """How many of those who would get it lack a field without which it does not go, and which fields those are."""
-    needed = tuple(name for name in writing.missing({LINK: "x"}))
-    if not needed:
-        return 0, ()
-    count = 0
-    for given, family, seat in (
-        reached(message, now=now)
-        .values_list("given_names", "family_name", "household__constituency__name")
-        .iterator(chunk_size=AT_ONCE)
-    ):
-        count += bool(writing.missing({**_fields(given, family, seat), LINK: "x"}))
-    return count, needed
+def lacking(message: Message, *, now: datetime) -> tuple[int, tuple[str, ...]]:
+    """How many of those who would get it lack a field without which it does not go, and which fields those are.
+
+    Raises FieldError.
+    """
+    needed = needed_fields(message)
+    return (reached(message, now=now).filter(_lacks(needed)).count() if needed else 0), needed
+
+
+def lacking_prepared(message: Message) -> tuple[int, tuple[str, ...]]:
+    """The same of those who wait for it to be sent."""
+    needed = needed_fields(message)
+    waiting = Delivery.objects.filter(message=message, state=DeliveryState.PENDING)
+    return (waiting.filter(_lacks(needed, "person__")).count() if needed else 0), needed
+
+
+def lacking_said(count: int, fields: Iterable[str]) -> str:
+    """What an organiser is told of them."""
+    places = ", ".join("{{ " + name + " }}" for name in fields)
+    return ngettext(
+        "%(count)s person lacks what it says: %(places)s. Write other words after a bar: {{ first_name|there }}.",
+        "%(count)s people lack what it says: %(places)s. Write other words after a bar: {{ first_name|there }}.",
+        count,
+    ) % {"count": f"{count:,}", "places": places}
+
+
+def needed_fields(message: Message) -> tuple[str, ...]:
+    """The fields that nothing stands in for where they are not known, in the order of the words. Raises FieldError."""
+    said = (message.subject, message.subject_b, message.body)
+    places = [place for words in said for place in fields_of(parts_of(words))]
+    return tuple(dict.fromkeys(place.name for place in places if place.fallback is None and place.name != LINK))
+
+
+def _lacks(needed: Iterable[str], of: str = "") -> Q:
+    """Whoever lacks one of these."""
+    without = {
+        "first_name": Q(**{f"{of}given_names__regex": r"^\s*$"}),
+        "family_name": Q(**{f"{of}family_name": ""}),
+        "full_name": Q(**{f"{of}given_names__regex": r"^\s*$", f"{of}family_name": ""}),
+        "seat": Q(**{f"{of}household__constituency__isnull": True}),
+    }
+    found = Q()
+    for name in needed:
+        found |= without[name]
+    return found
+
+
+def some_reached(message: Message, *, now: datetime, most: int) -> list[int]:
+    """The first of those who would get it, in the order in which we know them: so few are found however long the list is."""
+    assert message.segment is not None
+    meant = people_meant(message.segment.expression, now=now).order_by("pk")
+    found: list[int] = []
+    last = 0
+    for _batch in range(LOOKED_THROUGH // AT_ONCE):
+        batch = list(meant.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE])
+        if not batch:
+            break
+        last = batch[-1]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_ALLOWED} AND person_id = ANY(%s::bigint[])", [now, message.channel, CAMPAIGNING, batch])
+            allowed = {person for (person,) in cursor.fetchall()}
+        found += [person for person in batch if person in allowed]
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 def reached(message: Message, *, now: datetime) -> QuerySet[Person]:

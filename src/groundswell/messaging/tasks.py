@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
 from groundswell.accounts.models import User
 from groundswell.config.jobs import periodic, task
+from groundswell.messaging.counting import count_for_pages
 from groundswell.messaging.operations.inbound import route_again
 from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.operations.parts import route_incomplete
 from groundswell.messaging.operations.preparing import prepare_asked
 from groundswell.messaging.operations.receipts import match_lost_receipts
+from groundswell.messaging.operations.trials import decide_trials
 
 QUEUE = "messages"
 
@@ -35,6 +39,18 @@ def send_due_messages() -> None:
     """Every minute: hours that have opened, waves whose time has come, and what a provider put off."""
     if send_some():
         send_soon()
+
+
+@task(queue=QUEUE)
+def count_reach(*, key: str, expression: dict[str, Any], channel: str) -> None:
+    """Whom a message would reach, of more people than a page can wait for."""
+    count_for_pages(key, expression=expression, channel=channel, now=timezone.now())
+
+
+@periodic(cron="* * * * *", queue=QUEUE)
+def decide_due_trials() -> None:
+    """Tests of two subjects that have waited long enough."""
+    decide_trials(now=timezone.now(), enqueue=send_soon)
 
 
 @periodic(cron="* * * * *", queue=QUEUE)

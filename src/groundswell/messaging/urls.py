@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("senders/new/", senders.new_sender, name="new_sender"),
     path("senders/new/text/", senders.new_text_sender, name="new_text_sender"),
     path("senders/<int:pk>/", senders.sender, name="sender"),
+    path("senders/<int:pk>/pace/", senders.sender_pace, name="sender_pace"),
     path("senders/<int:pk>/letter/", senders.sender_letter, name="sender_letter"),
     path("senders/<int:pk>/retirement/", senders.sender_retirement, name="sender_retirement"),
     path("of/<slug:slug>/", composer.index, name="index"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -79,6 +80,7 @@ def _make_senders(team: Team, *, now: datetime) -> tuple[Sender, Sender]:
         address=story.TEXT_NUMBER,
         provider=TEXTS,
         verified_how="the demo’s own number, which nobody has",
+        price=Decimal("3.6"),
         **proven,
     )
     emails = Sender.objects.create(
@@ -97,6 +99,8 @@ def _draft(name: str, sender: Sender, ask: Ask, subject: str) -> Draft:
         name=name,
         sender=sender,
         subject=subject,
+        subject_b=story.EMAIL_SUBJECTS[1] if subject else "",
+        test_share=20 if subject else 0,
         body=story.TEXT_BODY if sender.channel == Channel.SMS else story.EMAIL_BODY,
         ask=ask,
         no_ask_because="",

@@ -4,7 +4,7 @@
 -- Acted is only what was done: a confirmed action on what the message leads on to (after it came, or by its link), coming to
 -- the event, ringing. Never the opening of a link: mail scanners open them all.
 WITH origin AS (
-    SELECT id, link_id, ask_id
+    SELECT id, link_id, link_b_id, ask_id
       FROM messaging_message
      WHERE campaign_id = %(campaign)s::bigint AND kind IN ('broadcast', 'flow', 'text_bank')
        AND (%(message)s::bigint IS NULL OR id = %(message)s::bigint)
@@ -24,10 +24,10 @@ WITH origin AS (
     SELECT reached.message_id, reached.person_id, ask.kind, action.id AS action_id, reached.at
       FROM origin
       JOIN campaigns_action action ON action.state = 'confirmed'
-       AND (action.source_id = origin.link_id OR action.ask_id = origin.ask_id)
+       AND (action.source_id IN (origin.link_id, origin.link_b_id) OR action.ask_id = origin.ask_id)
       JOIN campaigns_ask ask ON ask.id = action.ask_id
       JOIN reached ON reached.message_id = origin.id AND reached.person_id = action.person_id
-       AND (action.source_id = origin.link_id OR action.happened_at >= reached.at)
+       AND (action.source_id IN (origin.link_id, origin.link_b_id) OR action.happened_at >= reached.at)
 ), acts AS (
     SELECT message_id, person_id, kind FROM done
     UNION
@@ -67,7 +67,7 @@ UNION ALL
 -- Friends to whom it was passed on: by its link, and none of those it reached.
 SELECT 'friends', '', 0, 0, count(DISTINCT action.person_id)
   FROM origin
-  JOIN campaigns_action action ON action.source_id = origin.link_id AND action.state = 'confirmed'
+  JOIN campaigns_action action ON action.source_id IN (origin.link_id, origin.link_b_id) AND action.state = 'confirmed'
  WHERE NOT EXISTS (SELECT FROM reached WHERE reached.person_id = action.person_id)
 UNION ALL
 SELECT 'stopped', '', 0, count(DISTINCT i.their_address), 0

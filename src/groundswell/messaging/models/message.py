@@ -16,6 +16,7 @@ from groundswell.messaging.enums import (
     DeliveryState,
     MessageKind,
     MessageStatus,
+    WinsBy,
 )
 
 
@@ -35,6 +36,11 @@ class Message(models.Model):
     # The other subject of an A/B test, tried with `test_share` per cent of the list before the rest gets the better.
     subject_b = models.CharField(_("other subject"), max_length=200, blank=True)
     test_share = models.PositiveSmallIntegerField(default=0)
+    # What decides the test, and how long it waits for that once the last of it has left.
+    wins_by = models.CharField(
+        max_length=8, choices=WinsBy.choices, default=WinsBy.CLICKS, db_default=WinsBy.CLICKS.value
+    )
+    test_minutes = models.PositiveSmallIntegerField(default=120, db_default=120)
     body = models.TextField(_("words"))
     segment = models.ForeignKey("people.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ask = models.ForeignKey("campaigns.Ask", on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
@@ -43,6 +49,10 @@ class Message(models.Model):
     # The ask's tracked link of this message alone: what came of it is told by it.
     link = models.OneToOneField(
         "campaigns.ShareLink", on_delete=models.SET_NULL, null=True, blank=True, related_name="message"
+    )
+    # The same for whoever gets the other subject.
+    link_b = models.OneToOneField(
+        "campaigns.ShareLink", on_delete=models.SET_NULL, null=True, blank=True, related_name="message_b"
     )
     status = models.CharField(max_length=16, choices=MessageStatus.choices, default=MessageStatus.DRAFT)
     starts_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +83,10 @@ class Message(models.Model):
             models.CheckConstraint(name="message_channel_known", condition=Q(channel__in=CHANNELS)),
             models.CheckConstraint(name="message_status_known", condition=Q(status__in=MessageStatus.values)),
             models.CheckConstraint(name="message_test_share", condition=Q(test_share__lte=50)),
+            models.CheckConstraint(
+                name="message_test_has_two_subjects", condition=Q(test_share=0) | ~Q(subject_b="") & ~Q(subject="")
+            ),
+            models.CheckConstraint(name="message_wins_by_known", condition=Q(wins_by__in=WinsBy.values)),
             models.CheckConstraint(
                 name="message_leaves_with_sender",
                 condition=Q(status__in=[MessageStatus.DRAFT, MessageStatus.CANCELLED]) | Q(sender__isnull=False),

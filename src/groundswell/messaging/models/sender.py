@@ -24,6 +24,8 @@ class Sender(models.Model):
     address = models.CharField(_("address"), max_length=254)
     provider = models.CharField(_("provider"), max_length=32)
     rate = models.PositiveIntegerField(_("messages a second"), default=10)
+    # Of one part of a text, or of one email, in pence; null: not known.
+    price = models.DecimalField(_("price"), max_digits=8, decimal_places=4, null=True, blank=True)
     next_slot_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -40,6 +42,7 @@ class Sender(models.Model):
             ),
             models.CheckConstraint(name="sender_channel_known", condition=Q(channel__in=CHANNELS)),
             models.CheckConstraint(name="sender_rate_positive", condition=Q(rate__gt=0)),
+            models.CheckConstraint(name="sender_price_not_negative", condition=Q(price__isnull=True) | Q(price__gte=0)),
             models.CheckConstraint(
                 name="sender_verified_how", condition=Q(verified_at__isnull=True) | ~Q(verified_how="")
             ),

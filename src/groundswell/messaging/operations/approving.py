@@ -8,19 +8,18 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.enums import ShareChannel
-from groundswell.campaigns.models import ShareLink
+from groundswell.campaigns.models import Ask, ShareLink
 from groundswell.campaigns.operations.asks import new_code
-from groundswell.messaging.composed import problems_with, writing_of
+from groundswell.messaging.composed import problems_with
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.models import Message
 from groundswell.messaging.providers.registry import ready_for
-from groundswell.messaging.reach import Reach, reach_of_message
-from groundswell.messaging.recipients import lacking
+from groundswell.messaging.reach import Reach, TooManyToCountError, reach_of_message
+from groundswell.messaging.recipients import lacking, lacking_said
 from groundswell.messaging.rules import MessagingRuleError, needs_second_person, time_problem
 
 Enqueue = Callable[[int], Any]
@@ -35,12 +34,15 @@ def submit_message(message: Message, *, by: User, now: datetime, most_alone: int
     locked = _locked(message, MessageStatus.DRAFT)
     reach = _checked(locked, now)
     if locked.ask is not None and locked.link is None:
-        locked.link = ShareLink.objects.create(ask=locked.ask, channel=ShareChannel.MESSAGE, code=new_code())
-    locked.submitted_by, locked.approved_by = by, None
-    waits = needs_second_person(reach.people, most_alone=most_alone)
+        locked.link = _new_link(locked.ask)
+    if locked.ask is not None and locked.test_share and locked.link_b is None:
+        locked.link_b = _new_link(locked.ask)
+    locked.submitted_by, locked.approved_by, locked.problem = by, None, ""
+    # Too many to count while somebody waits are too many for one person.
+    waits = reach is None or needs_second_person(reach.people, most_alone=most_alone)
     locked.status = MessageStatus.WAITING if waits else MessageStatus.PREPARING
-    locked.save(update_fields=["link", "submitted_by", "approved_by", "status"])
-    record("submit_message", by=by, subject=locked, campaign_id=locked.campaign_id, people=reach.people)
+    locked.save(update_fields=["link", "link_b", "submitted_by", "approved_by", "status", "problem"])
+    record("submit_message", by=by, subject=locked, campaign_id=locked.campaign_id, people=_people(reach))
     if not waits:
         enqueue(locked.pk)
     return locked
@@ -55,7 +57,7 @@ def approve_message(message: Message, *, by: User, now: datetime, enqueue: Enque
     reach = _checked(locked, now)
     locked.approved_by, locked.status = by, MessageStatus.PREPARING
     locked.save(update_fields=["approved_by", "status"])
-    record("approve_message", by=by, subject=locked, campaign_id=locked.campaign_id, people=reach.people)
+    record("approve_message", by=by, subject=locked, campaign_id=locked.campaign_id, people=_people(reach))
     enqueue(locked.pk)
     return locked
 
@@ -95,28 +97,37 @@ def problems_before(message: Message, *, now: datetime) -> list[str]:
     return problems
 
 
-def _checked(message: Message, now: datetime) -> Reach:
+def _new_link(ask: Ask) -> ShareLink:
+    return ShareLink.objects.create(ask=ask, channel=ShareChannel.MESSAGE, code=new_code())
+
+
+def _people(reach: Reach | None) -> int | None:
+    return None if reach is None else reach.people
+
+
+def _checked(message: Message, now: datetime) -> Reach | None:
+    """Whom it reaches; None where that takes too long: then it is checked again when the deliveries are made."""
     check_ready(message, now=now)
-    reach = reach_of_message(message, now=now)
+    try:
+        reach = reach_of_message(message, now=now)
+    except TooManyToCountError:
+        return None
     if not reach.people:
         raise MessagingRuleError(_("Nobody would get it. The count says why."))
-    count, fields = lacking(message, writing_of(message), now=now)
-    if count:
-        places = ", ".join("{{ " + name + " }}" for name in fields)
-        raise MessagingRuleError(
-            ngettext(
-                "%(count)s person lacks what it says: %(places)s. Write other words after a bar: {{ first_name|there }}.",
-                "%(count)s people lack what it says: %(places)s. Write other words after a bar: {{ first_name|there }}.",
-                count,
-            )
-            % {"count": f"{count:,}", "places": places}
-        )
+    check_nobody_lacks(message, now=now)
     return reach
+
+
+def check_nobody_lacks(message: Message, *, now: datetime) -> None:
+    """Raise MessagingRuleError, naming how many, where people who would get it lack something it says of them."""
+    count, fields = lacking(message, now=now)
+    if count:
+        raise MessagingRuleError(lacking_said(count, fields))
 
 
 def _locked(message: Message, status: MessageStatus) -> Message:
     found = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "sender", "ask", "segment", "link"
+        "sender", "ask", "segment", "link", "link_b"
     )
     locked = found.get(pk=message.pk)
     if locked.status != status:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -18,8 +17,7 @@ from groundswell.accounts.models import User
 from groundswell.campaigns.models import Ask, Campaign
 from groundswell.campaigns.segments import check_expression, free_name
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.composed import shown_to_organisers, writing_of
-from groundswell.messaging.enums import MessageKind, MessageStatus
+from groundswell.messaging.enums import MessageKind, MessageStatus, WinsBy
 from groundswell.messaging.models import Message, Sender
 from groundswell.messaging.rules import MessagingRuleError
 from groundswell.people.models import Segment
@@ -40,6 +38,10 @@ class Draft:
     expires_at: datetime | None = None
     wave_size: int = 0
     wave_minutes: int = 0
+    subject_b: str = ""
+    test_share: int = 0
+    wins_by: WinsBy = WinsBy.CLICKS
+    test_minutes: int = 120
 
 
 @transaction.atomic
@@ -83,30 +85,6 @@ def discard_message(message: Message, *, by: User) -> None:
         segment.delete()
 
 
-def send_test(message: Message, *, values: Mapping[str, str], by: User) -> None:
-    """The email as somebody of whom `values` are known would get it, to the organiser alone.
-
-    Raises MessagingRuleError, FieldError, NoImprintError, KeyError for a field that is missing, and whatever the mail
-    server says. Its own preference link is nobody's, and the link of its ask is not the one that is counted.
-    """
-    if message.channel != Channel.EMAIL:
-        raise MessagingRuleError(_("Only emails can be sent as a test."))
-    if message.sender is None or message.sender.verified_at is None or message.sender.retired_at is not None:
-        raise MessagingRuleError(_("Choose a sender that is proven to be yours."))
-    if not by.email:
-        raise MessagingRuleError(_("Your account has no email address. Add one on your own page."))
-    written = writing_of(message).for_one({**shown_to_organisers(message), **values})
-    letter = EmailMultiAlternatives(
-        subject=_("[Test] %(subject)s") % {"subject": written.subject},
-        body=written.text,
-        from_email=f'"{message.sender.name.replace(chr(34), "")}" <{message.sender.address}>',
-        to=[by.email],
-    )
-    letter.attach_alternative(written.html, "text/html")
-    letter.send()
-    record("send_test", by=by, subject=message, campaign_id=message.campaign_id)
-
-
 def _draft(message: Message) -> Message:
     locked = Message.objects.select_for_update(of=("self",)).select_related("segment", "campaign").get(pk=message.pk)
     if locked.status != MessageStatus.DRAFT:
@@ -125,11 +103,17 @@ def _put(message: Message, draft: Draft, by: User) -> None:
         raise MessagingRuleError(_("That page belongs to another campaign."))
     if draft.starts_at and draft.expires_at and draft.expires_at <= draft.starts_at:
         raise MessagingRuleError(_("It would end before it begins. Choose a later end, or none."))
+    if bool(draft.subject_b.strip()) != bool(draft.test_share):
+        raise MessagingRuleError(_("A test needs two subjects, and the share of the list it is tried on."))
+    if draft.test_share and draft.ask is None and draft.wins_by != WinsBy.HAND:
+        raise MessagingRuleError(_("Without something to open, no subject can win by it: choose it yourself."))
     check_expression(draft.conditions)
     message.name, message.sender, message.subject, message.body = name, draft.sender, draft.subject.strip(), draft.body
     message.ask, message.no_ask_because = draft.ask, "" if draft.ask else draft.no_ask_because.strip()
     message.starts_at, message.expires_at = draft.starts_at, draft.expires_at
     message.wave_size, message.wave_minutes = draft.wave_size, draft.wave_minutes
+    message.subject_b, message.test_share = draft.subject_b.strip(), draft.test_share
+    message.wins_by, message.test_minutes = draft.wins_by, draft.test_minutes
     segment = message.segment or Segment(campaign_id=message.campaign_id, created_by=by)
     segment.name = free_name(_("List of %(name)s") % {"name": name}, campaign_id=message.campaign_id, of=segment)
     segment.expression = dict(draft.conditions)

@@ -19,8 +19,10 @@ from groundswell.campaigns.segments import SegmentError
 from groundswell.compliance.hours import HOLIDAY_REGIONS
 from groundswell.compliance.operations.consent import CAMPAIGNING
 from groundswell.messaging.enums import ASKED_FOR_KINDS, DeliveryState, MessageStatus
+from groundswell.messaging.fields import FieldError
 from groundswell.messaging.meant import list_people_meant, written
 from groundswell.messaging.models import Message
+from groundswell.messaging.recipients import lacking_prepared, lacking_said
 
 SQL = Path(__file__).parent.parent / "sql"
 PROBLEM_LENGTH = 300
@@ -82,8 +84,12 @@ def prepare_asked(message_id: int, *, by: User | None, now: datetime, enqueue: C
     if message is None:
         return False
     try:
-        prepare(message, by=by, now=now, enqueue=enqueue)
-    except (PreparingError, SegmentError) as error:
+        with transaction.atomic():
+            prepare(message, by=by, now=now, enqueue=enqueue)
+            count, fields = lacking_prepared(message)
+            if count:
+                raise PreparingError(lacking_said(count, fields))
+    except (PreparingError, SegmentError, FieldError) as error:
         Message.objects.filter(pk=message_id, status=MessageStatus.PREPARING).update(
             status=MessageStatus.DRAFT, problem=str(error)[:PROBLEM_LENGTH]
         )

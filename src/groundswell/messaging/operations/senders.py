@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.core.cache import caches
@@ -29,7 +30,15 @@ JUST_NOW = 5
 
 
 def add_sender(
-    *, channel: Channel, name: str, address: str, provider: str, rate: int, by: User, press: UUID | None = None
+    *,
+    channel: Channel,
+    name: str,
+    address: str,
+    provider: str,
+    rate: int,
+    by: User,
+    price: Decimal | None = None,
+    press: UUID | None = None,
 ) -> Sender:
     """A name to write under, not proven yet; of a form that was pressed before (`press`) the one it added then.
 
@@ -41,7 +50,13 @@ def add_sender(
     try:
         with transaction.atomic():
             sender = Sender.objects.create(
-                channel=channel, name=name[:120], address=address, provider=provider, rate=rate, press=press
+                channel=channel,
+                name=name[:120],
+                address=address,
+                provider=provider,
+                rate=rate,
+                price=price,
+                press=press,
             )
             record("add_sender", by=by, action=AuditAction.CREATE, subject=sender, channel=channel, address=address)
     except IntegrityError as problem:
@@ -90,6 +105,16 @@ def vouch_for_sender(sender: Sender, *, how: str, by: User, now: datetime) -> Se
     if not how:
         raise MessagingRuleError(_("Say how you made sure that it is yours."))
     return _verified(sender, how=how[:200], by=by, now=now)
+
+
+@transaction.atomic
+def change_pace(sender: Sender, *, rate: int, price: Decimal | None, by: User) -> None:
+    """Another pace, or another price (in pence, of one email or one part of a text; None: not known)."""
+    _check_open(sender)
+    locked = Sender.objects.select_for_update().get(pk=sender.pk)
+    locked.rate, locked.price = rate, price
+    locked.save(update_fields=["rate", "price"])
+    record("change_sender", by=by, subject=locked, rate=rate, price=None if price is None else str(price))
 
 
 @transaction.atomic

@@ -45,6 +45,7 @@ def refused(name: str, make: Callable[[], Any]) -> None:
     [
         ("sender_channel_known|sender_address_fits", {"channel": "pigeon"}),
         ("sender_rate_positive", {"rate": 0}),
+        ("sender_price_not_negative", {"price": -1}),
         ("sender_verified_how", {"verified_how": ""}),
         ("sender_address_fits", {"address": "no address"}),
         ("sender_address_fits", {"channel": "sms", "address": "far too long a name"}),
@@ -66,7 +67,9 @@ def test_an_address_is_one_senders_until_it_is_retired(world: World):
         ("message_kind_known", {"kind": "rumour"}),
         ("message_channel_known", {"channel": "pigeon"}),
         ("message_status_known", {"status": "flying"}),
-        ("message_test_share", {"test_share": 51}),
+        ("message_test_share", {"test_share": 51, "subject_b": "Or this?"}),
+        ("message_test_has_two_subjects", {"test_share": 20}),
+        ("message_wins_by_known", {"wins_by": "luck"}),
         ("message_leaves_with_sender", {"sender": None}),
         ("message_email_has_subject", {"subject": ""}),
         ("message_winner", {"winner": 1}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -18,17 +19,19 @@ from groundswell.campaigns.views.refusals import user_of
 from groundswell.compliance.enums import Channel
 from groundswell.config.numbers import read_whole_number
 from groundswell.messaging.composed import problems_with, same_for_all, shown_to_organisers, writing_of
+from groundswell.messaging.counting import counted
 from groundswell.messaging.enums import CHANNELS, MessageStatus
 from groundswell.messaging.forms import MessageForm
 from groundswell.messaging.models import Message
-from groundswell.messaging.operations.composing import change_message, compose_message, discard_message, send_test
-from groundswell.messaging.reach import TooManyToCountError, reach_of
-from groundswell.messaging.recipients import reached, values_of
+from groundswell.messaging.operations.composing import change_message, compose_message, discard_message
+from groundswell.messaging.operations.trying import send_test
+from groundswell.messaging.recipients import some_reached, values_of
 from groundswell.messaging.rules import MessagingRuleError
 from groundswell.messaging.sms import segments_of
 from groundswell.messaging.views.frame import (
     REFUSALS,
     campaign_for,
+    count_later,
     membership_of,
     message_for,
     messages_for,
@@ -102,7 +105,7 @@ def look(request: HttpRequest, slug: str, channel: str) -> HttpResponseBase:
     data = form.cleaned_data
     message = Message(campaign=campaign, channel=form.channel, subject=data.get("subject", ""))
     message.body, message.ask, message.sender = data.get("body", ""), data.get("ask"), data.get("sender")
-    message.no_ask_because = data.get("no_ask_because", "")
+    message.no_ask_because, message.subject_b = data.get("no_ask_because", ""), data.get("subject_b", "")
     context: dict[str, Any] = {"problems": problems_with(message)}
     if form.channel == Channel.SMS and not context["problems"]:
         # As long as it gets for somebody with an ordinary name.
@@ -110,6 +113,7 @@ def look(request: HttpRequest, slug: str, channel: str) -> HttpResponseBase:
         values |= {"full_name": "Alexandra Richardson", **same_for_all(message)}
         context["text"] = writing_of(message).for_one(values).text
         context["segments"] = segments_of(context["text"])
+        context["price"] = message.sender.price if message.sender is not None else None
     return render(request, "messaging/organiser/look.html", context)
 
 
@@ -122,13 +126,13 @@ def reach(request: HttpRequest, slug: str, channel: str) -> HttpResponseBase:
     whom = {"areas", "not_asked", "answered", "tag", "age_from", "age_to"}
     if wrong := [error for name in whom for error in form.errors.get(name, [])]:
         return render(request, "messaging/organiser/reach.html", {"problems": wrong})
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"again": reverse("messaging:reach", args=[slug, form.channel])}
     try:
-        context["reach"] = reach_of(form.expression(), channel=form.channel, now=timezone.now())
+        found = counted(form.expression(), channel=form.channel, now=timezone.now(), enqueue=count_later)
     except REFUSALS as error:
         context["problems"] = [str(error)]
-    except TooManyToCountError:
-        context["is_long"] = True
+    else:
+        context |= {"reach": found.reach, "counted_at": found.at, "is_long": found.reach is None}
     return render(request, "messaging/organiser/reach.html", context)
 
 
@@ -165,16 +169,17 @@ def test(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     _campaign, message = message_for(request, slug, pk)
     place = min(read_whole_number(request.POST.get("place")) or 0, LOOKED_AT - 1)
     user = user_of(request)
-    with told(request, _("Sent to %(address)s, and to nobody else.") % {"address": user.email}):
+    with told(request):
         person = _person_at(message, place)
         if person is None:
             raise MessagingRuleError(_("Nobody would get it. The count says why."))
         try:
-            send_test(message, values=values_of([person])[person], by=user)
+            address = send_test(message, values=values_of([person])[person], by=user, to=request.POST.get("to", ""))
         except KeyError as missing:
             raise MessagingRuleError(
                 _("This person lacks {{ %(field)s }}. Write other words after a bar.") % {"field": missing.args[0]}
             ) from missing
+        messages.success(request, _("Sent to %(address)s, and to nobody else.") % {"address": address})
     return redirect("messaging:preview", slug, pk)
 
 
@@ -207,10 +212,12 @@ def _as_seen(request: HttpRequest, message: Message, place: int, *, is_logged: b
             campaign_id=message.campaign_id,
             person_id=person,
         )
-    missing = writing.missing(values | shown_to_organisers(message))
-    written = None if missing else writing.for_one(values | shown_to_organisers(message))
+    known = values | shown_to_organisers(message)
+    missing = list(dict.fromkeys(name for variant in (0, 1) for name in writing.missing(known, variant=variant)))
+    written = None if missing else writing.for_one(known)
     return {
         "written": written,
+        "other_subject": writing.for_one(known, variant=1).subject if written and message.subject_b else "",
         "missing": missing,
         "whom": values["full_name"] or _("somebody without a name"),
         "has_next": place + 1 < LOOKED_AT and _person_at(message, place + 1) is not None,
@@ -220,8 +227,8 @@ def _as_seen(request: HttpRequest, message: Message, place: int, *, is_logged: b
 
 def _person_at(message: Message, place: int) -> int | None:
     """One of those who would get it, in the order in which we know them; None behind the last."""
-    people = reached(message, now=timezone.now()).order_by("pk").values_list("pk", flat=True)
-    return next(iter(people[place : place + 1]), None)
+    people = some_reached(message, now=timezone.now(), most=place + 1)
+    return people[place] if len(people) > place else None
 
 
 def _channel(name: str) -> Channel:

@@ -24,8 +24,10 @@ from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.fields import FieldError
 from groundswell.messaging.models import Message
 from groundswell.messaging.operations.steering import SteeringError
+from groundswell.messaging.providers.registry import UnknownProviderError
 from groundswell.messaging.reach import TooManyToCountError
 from groundswell.messaging.rules import MessagingRuleError
+from groundswell.messaging.tasks import count_reach
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from groundswell.accounts.enums import Role
 
-REFUSALS = (MessagingRuleError, SteeringError, SegmentError, FieldError, NoImprintError)
+REFUSALS = (MessagingRuleError, SteeringError, SegmentError, FieldError, NoImprintError, UnknownProviderError)
 
 
 def campaign_for(request: HttpRequest, slug: str, *roles: Role) -> Campaign:
@@ -58,7 +60,7 @@ def messages_for(request: HttpRequest, campaign: Campaign) -> QuerySet[Message]:
 def message_for(request: HttpRequest, slug: str, pk: int, *roles: Role) -> tuple[Campaign, Message]:
     """The campaign and its message, for whoever may see both."""
     campaign = campaign_for(request, slug, *roles)
-    found = messages_for(request, campaign).select_related("sender", "ask", "segment", "link", "campaign")
+    found = messages_for(request, campaign).select_related("sender", "ask", "segment", "link", "link_b", "campaign")
     return campaign, get_object_or_404(found, pk=pk)
 
 
@@ -84,6 +86,11 @@ def told(request: HttpRequest, done: str = "") -> Iterator[None]:
     else:
         if done:
             messages.success(request, done)
+
+
+def count_later(key: str, expression: dict[str, Any], channel: str) -> None:
+    """Have the worker count whom a list reaches."""
+    count_reach.defer(key=key, expression=expression, channel=channel)
 
 
 def page(campaign: Campaign, **context: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from groundswell.campaigns.views.refusals import user_of
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.operations.approving import approve_message, submit_message, take_back_message
-from groundswell.messaging.operations.steering import cancel_message, pause_message, resume_message
+from groundswell.messaging.operations.steering import cancel_message, choose_subject, pause_message, resume_message
 from groundswell.messaging.tasks import prepare_message, send_soon
 from groundswell.messaging.views.frame import message_for, most_alone, told
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from groundswell.accounts.models import User
     from groundswell.messaging.operations.approving import Enqueue
+
+
+SUBJECTS = {"subject_0": 0, "subject_1": 1}
 
 
 @require_POST
@@ -67,6 +70,9 @@ def steering(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     elif what == "resume":
         with told(request, _("It goes on where it stopped.")):
             resume_message(found, by=user, enqueue=send_soon)
+    elif what in SUBJECTS:
+        with told(request, _("Chosen. The rest of the list gets this subject.")):
+            choose_subject(found, winner=SUBJECTS[what], by=user, now=timezone.now(), enqueue=send_soon)
     elif what == "cancel":
         with told(request):
             kept = cancel_message(found, by=user, now=timezone.now())

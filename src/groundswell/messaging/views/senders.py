@@ -16,10 +16,11 @@ from groundswell.accounts.access import require_role, roles_of
 from groundswell.accounts.enums import Role
 from groundswell.campaigns.views.refusals import LEADERS, user_of
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.forms import CodeForm, SenderForm, TextSenderForm
+from groundswell.messaging.forms import CodeForm, PaceForm, SenderForm, TextSenderForm
 from groundswell.messaging.models import Sender
 from groundswell.messaging.operations.senders import (
     add_sender,
+    change_pace,
     retire_sender,
     send_sender_code,
     verify_sender,
@@ -99,8 +100,22 @@ def sender(request: HttpRequest, pk: int) -> HttpResponseBase:
                 request, _("%(address)s is yours. You can write from it now.") % {"address": found.address}
             )
             return redirect("messaging:senders")
-    context = {"sender": found, "form": form}
+    pace = PaceForm(initial={"rate": found.rate, "price": found.price})
+    context = {"sender": found, "form": form, "pace": pace}
     return render(request, "messaging/organiser/sender.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@require_role(Role.OWNER)
+def sender_pace(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Another pace or price."""
+    found = get_object_or_404(Sender.objects.select_related("verified_by"), pk=pk)
+    form = PaceForm(request.POST)
+    if form.is_valid():
+        with told(request, _("Saved.")):
+            change_pace(found, by=user_of(request), **form.cleaned_data)
+        return redirect("messaging:senders")
+    return render(request, "messaging/organiser/sender.html", {"sender": found, "pace": form}, status=422)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -14,16 +15,15 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction, Role
 from groundswell.accounts.exports import csv_response
 from groundswell.campaigns.views.refusals import STAFF, user_of
-from groundswell.compliance.enums import Channel
-from groundswell.messaging.composed import shown_to_organisers, writing_of
+from groundswell.messaging.counting import counted
 from groundswell.messaging.enums import MessageStatus
+from groundswell.messaging.estimate import estimate_of
 from groundswell.messaging.models import Message
 from groundswell.messaging.operations.approving import problems_before
+from groundswell.messaging.operations.trials import ends_at, is_under_way, trial_of
 from groundswell.messaging.progress import name_of, progress_of, unreached, unreached_rows
-from groundswell.messaging.reach import TooManyToCountError, reach_of_message
 from groundswell.messaging.rules import needs_second_person
-from groundswell.messaging.sms import segments_of
-from groundswell.messaging.views.frame import REFUSALS, membership_of, message_for, most_alone, page
+from groundswell.messaging.views.frame import REFUSALS, count_later, membership_of, message_for, most_alone, page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 ROWS_A_PAGE = 100
+# What is shown of one on its way may be so old.
+KEPT_SECONDS = 4
 KEEPERS = (Role.OWNER, Role.DATA_MANAGER)
 # While these hold, the page asks again every few seconds.
 MOVING = (MessageStatus.PREPARING, MessageStatus.SENDING)
@@ -53,7 +55,11 @@ def message_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """The part of its page that moves while it goes out."""
     campaign, found = message_for(request, slug, pk)
     context = {"campaign": campaign, "message": found, **_standing(found)}
-    return render(request, "messaging/organiser/progress.html", context)
+    response = render(request, "messaging/organiser/progress.html", context)
+    if not context["is_moving"]:
+        # Over: the whole page once more, with other buttons, and then it is left alone.
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_GET
@@ -92,24 +98,30 @@ def not_reached_export(request: HttpRequest, slug: str, pk: int) -> HttpResponse
 
 
 def _standing(found: Message) -> dict[str, Any]:
-    return {"progress": progress_of(found), "is_moving": found.status in MOVING}
+    """How far it is; the same for whoever looks within some seconds, however many they are."""
+    key = f"messaging:standing:{found.pk}:{found.status}"
+    context: dict[str, Any] | None = cache.get(key)
+    if context is None:
+        context = {"progress": progress_of(found), "trial": trial_of(found), "trial_open": is_under_way(found)}
+        context |= {"trial_ends": ends_at(found) if context["trial_open"] else None, "at": timezone.now()}
+        cache.set(key, context, KEPT_SECONDS)
+    return {**context, "is_moving": found.status in MOVING}
 
 
 def _before(found: Message, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """What is known of it before it goes."""
-    context: dict[str, Any] = {"problems": problems_before(found, now=now)}
-    try:
-        reach = reach_of_message(found, now=now)
-    except TooManyToCountError:
-        return context | {"is_long": True}
-    except REFUSALS as error:
-        return context | {"problems": [*context["problems"], str(error)]}
-    alone = most_alone(now.date())
-    context |= {"reach": reach, "alone": alone, "needs_second": needs_second_person(reach.people, most_alone=alone)}
+    assert found.segment is not None
+    context: dict[str, Any] = {"problems": problems_before(found, now=now), "is_own": False}
+    context |= {"alone": most_alone(now.date()), "needs_second": True, "again": request.path}
     context["is_own"] = found.submitted_by_id == user_of(request).pk
-    if found.channel == Channel.SMS and not context["problems"]:
-        values = {"first_name": "Alexandra", "family_name": "Richardson", "seat": "Exampleshire North"}
-        values |= {"full_name": "Alexandra Richardson", **shown_to_organisers(found)}
-        context["segments"] = segments_of(writing_of(found).for_one(values).text)
-        context["all_segments"] = context["segments"].count * reach.people
+    try:
+        known = counted(found.segment.expression, channel=found.channel, now=now, enqueue=count_later)
+        context |= {"reach": known.reach, "counted_at": known.at, "is_long": known.reach is None}
+        if known.reach is not None:
+            people = known.reach.people
+            context["needs_second"] = needs_second_person(people, most_alone=context["alone"])
+            if not context["problems"]:
+                context["estimate"] = estimate_of(found, people=people, now=now)
+    except REFUSALS as error:
+        context["problems"] = [*context["problems"], str(error)]
     return context
