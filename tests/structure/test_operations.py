@@ -29,6 +29,7 @@ ROOMS = (
     "events",
     "joining",
     "surveys",
+    "flows",
     "phonebank",
 )
 ROOT = Path(groundswell.__file__).parent

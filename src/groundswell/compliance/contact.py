@@ -1,4 +1,6 @@
-"""May we call this number now? The one definition lies in sql/install/20_call_status.sql; this is its face in Python."""
+"""May we call this number, or write to it, now? The definitions lie in sql/install/20_call_status.sql and
+25_message_status.sql; this is their face in Python.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from groundswell.compliance.enums import Refusal
+from groundswell.compliance.enums import Channel, MessageRefusal, Refusal
+from groundswell.compliance.operations.consent import CAMPAIGNING
 from groundswell.compliance.rule_texts import RULE_OF_REFUSAL, Rule
 
 
@@ -74,3 +77,16 @@ def counts_by_refusal(*, now: datetime) -> dict[Refusal | None, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT refusal, count(*) FROM compliance_call_status(%s) GROUP BY refusal", [now])
         return {Refusal(refusal) if refusal else None: count for refusal, count in cursor.fetchall()}
+
+
+def message_refusal(*, person_id: int, contact_point_id: int, channel: Channel, now: datetime) -> MessageRefusal | None:
+    """Why this person may not be written to at this address; None: they may. Hours aside."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT refusal FROM compliance_message_status(%s, %s, %s) WHERE person_id = %s AND contact_point_id = %s",
+            [now, channel, CAMPAIGNING, person_id, contact_point_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return MessageRefusal.RETIRED
+    return MessageRefusal(row[0]) if row[0] else None

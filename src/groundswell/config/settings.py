@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "groundswell.events",
     "groundswell.joining",
     "groundswell.surveys",
+    "groundswell.flows",
     "groundswell.messaging",
     "groundswell.campaigns",
     "groundswell.compliance",

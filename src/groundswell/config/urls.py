@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("groundswell.events.urls")),
     path("", include("groundswell.joining.urls")),
     path("", include("groundswell.surveys.urls")),
+    path("keywords/", include("groundswell.flows.urls")),
     path("insight/", include("groundswell.insight.urls")),
 ]
 

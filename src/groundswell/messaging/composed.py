@@ -13,6 +13,7 @@ from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
 from groundswell.compliance.enums import Channel
 from groundswell.messaging.fields import LINK
+from groundswell.messaging.leading import lead_of
 from groundswell.messaging.models import Message
 from groundswell.messaging.rules import Words, problems_of
 from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, email, text_message
@@ -74,7 +75,9 @@ def words_of(message: Message) -> Words:
 
 def problems_with(message: Message) -> list[str]:
     """Everything in its words that has to be put right before it goes."""
-    return problems_of(words_of(message)) if message.channel == Channel.SMS else _with_imprint(message)
+    problems = problems_of(words_of(message)) if message.channel == Channel.SMS else _with_imprint(message)
+    lead = lead_of(message)
+    return problems if lead is None else [*problems, *lead.problems]
 
 
 def _with_imprint(message: Message) -> list[str]:

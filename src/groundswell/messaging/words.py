@@ -30,15 +30,15 @@ def is_help(text: str) -> bool:
 
 def mentions_stop(text: str) -> bool:
     """Whether a stop word stands among others: a person should read it soon."""
-    return not is_stop(text) and any(word in STOP_WORDS for word in _words(text))
+    return not is_stop(text) and any(word in STOP_WORDS for word in words_of(text))
 
 
 def _is_only(text: str, known: frozenset[str]) -> bool:
-    words = _words(text)
+    words = words_of(text)
     return bool(words) and ("".join(words) in known or all(word in known for word in words))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Letters and figures only: small, full width as plain, without accents, invisible marks and pictures."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     return _WORD.findall("".join(letter for letter in plain if unicodedata.category(letter) not in _MARKS))

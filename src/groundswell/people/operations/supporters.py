@@ -72,6 +72,61 @@ def add_own_number(*, person: Person, number: str, by: User | None) -> ContactPo
     return point
 
 
+@transaction.atomic
+def supporter_at_number(
+    *, number: str, likely: Person | None = None, by: User | None = None
+) -> tuple[Person, ContactPoint]:
+    """Who has this number, in E.164, and the number: `likely` if it is theirs, else who is known longest, else somebody new
+    without a name. The number's row is locked, so that two texts at once make one person.
+    """
+    point = _locked_point(ContactKind.PHONE, number)
+    having = Person.objects.filter(contact_points=point, erased_at__isnull=True, deceased_at__isnull=True).order_by(
+        "pk"
+    )
+    person = (having.filter(pk=likely.pk).first() if likely is not None else None) or having.first()
+    if person is None:
+        source = own_words_source()
+        person = Person.objects.create(source=source)
+        _link(person, point, source)
+        audit.record("make_supporter", by=by, action=AuditAction.CREATE, subject=person)
+    return person, point
+
+
+@transaction.atomic
+def name_supporter(*, person: Person, point: ContactPoint, name: str, by: User | None = None) -> Person:
+    """Who of those at this address says that this is their name: somebody of that name there, `person` if they had none
+    yet, or somebody new. Raises SupporterError for what is no name.
+    """
+    words = " ".join(name.replace("\x00", "").split())[:NAME_LIMIT]
+    if not fold(words):
+        raise SupporterError(_("That is no name."))
+    locked = _locked_point(ContactKind(point.kind), point.value)
+    known = _known(locked, words)
+    if known is not None:
+        return known
+    given, family = _parts(words)
+    current = Person.objects.select_for_update().get(pk=person.pk)
+    if fold(f"{current.given_names} {current.family_name}") or current.erased_at is not None:
+        source = own_words_source()
+        current = _made(words, source)
+        _link(current, locked, source)
+        audit.record("make_supporter", by=by, action=AuditAction.CREATE, subject=current)
+    else:
+        current.given_names, current.family_name, current.name_key = given, family, name_key(given, family)
+        current.save(update_fields=["given_names", "family_name", "name_key"])
+        audit.record("name_supporter", by=by, subject=current)
+    return current
+
+
+@transaction.atomic
+def add_own_email(*, person: Person, email: str, by: User | None = None) -> ContactPoint:
+    """A normalised address that the person gave for themselves, beside those they have; that agrees to nothing."""
+    point = _locked_point(ContactKind.EMAIL, email)
+    if _link(person, point, own_words_source()):
+        audit.record("add_own_email", by=by, subject=person, contact_point_id=point.pk)
+    return point
+
+
 def own_words_source() -> DataSource:
     """The source of what people typed themselves."""
     return DataSource.objects.get_or_create(
@@ -101,9 +156,14 @@ def _known(email: ContactPoint, name: str) -> Person | None:
 
 
 def _made(name: str, source: DataSource) -> Person:
-    given, _space, family = name.rpartition(" ")
-    given, family = (given, family) if given else (family, "")
+    given, family = _parts(name)
     return Person.objects.create(source=source, given_names=given, family_name=family, name_key=name_key(given, family))
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Given and family name; of one word the given one."""
+    given, _space, family = name.rpartition(" ")
+    return (given, family) if given else (family, "")
 
 
 def _link(person: Person, point: ContactPoint, source: DataSource) -> bool:
