@@ -369,6 +369,22 @@ JOINING = [
     row("surveys:thanks", EVERYONE, token=lambda w: w.survey_token),
 ]
 
+FLOWS = [
+    row("flows:list", LEADERS, slug=seat),
+    row("flows:new", LEADERS, FORM, slug=seat),
+    row("flows:manage", LEADERS, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:edit", LEADERS, FORM, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:publication", LEADERS, POST, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:retirement", LEADERS, POST, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:copy", LEADERS, POST, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:discard", LEADERS, POST, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:lead", LEADERS, POST, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:rehearsal", LEADERS, FORM, slug=seat, pk=lambda w: w.flow.pk),
+    row("flows:new_step", LEADERS, FORM, slug=seat, pk=lambda w: w.flow.pk, kind="name"),
+    row("flows:step", LEADERS, FORM, slug=seat, pk=lambda w: w.flow.pk, step=lambda w: w.flow.steps.get().pk),
+    row("flows:place", LEADERS, POST, slug=seat, pk=lambda w: w.flow.pk, step=lambda w: w.flow.steps.get().pk),
+]
+
 # By the signed link alone, whoever opens it: it was sent to one address.
 PREFERENCES = [
     row("preferences:page", EVERYONE, token=lambda w: w.preference_token),
@@ -404,6 +420,7 @@ TABLE = [
     *CAMPAIGNS,
     *EVENTS,
     *JOINING,
+    *FLOWS,
     *PREFERENCES,
     *INCOMING,
     *INSIGHT,

@@ -25,6 +25,7 @@ from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
 from groundswell.events.own_links import own_token
+from groundswell.flows.models import Flow
 from groundswell.joining.links import confirm_token
 from groundswell.joining.models import SignUpPage
 from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
@@ -296,6 +297,20 @@ class World:
         )
         made = create_event(campaign=self.campaign, details=details, by=None, now=timezone.now())
         return publish_event(event=made, by=None, now=timezone.now())
+
+    @cached_property
+    def flow(self) -> Flow:
+        """A keyword flow of the campaign, a draft that asks one thing."""
+        sender, _new = Sender.objects.get_or_create(
+            channel="sms",
+            address="+447700900888",
+            defaults={"name": "Us", "provider": "console", "verified_at": timezone.now(), "verified_how": "a code"},
+        )
+        flow = Flow.objects.create(
+            campaign=self.campaign, sender=sender, name="Join", keyword="JOIN", word="join", thanks="Thank you"
+        )
+        flow.steps.create(position=1, kind="name", text="Your name?")
+        return flow
 
     @cached_property
     def sign_up_page(self) -> SignUpPage:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groundswell.compliance.personal_data import exempt, register, rows_of
 from groundswell.compliance.retention import older_rows, register_category
 from groundswell.flows.enums import RunState
-from groundswell.flows.models import Asking, Flow, LeadingMessage, Run
+from groundswell.flows.models import Asking, Flow, FlowStep, LeadingMessage, Run
 from groundswell.people.models import Person
 
 
@@ -71,4 +71,5 @@ register_category(
     "conversations", label=_("Conversations by text"), figure="retention_months_texts", **older_rows(Run, "started_at")
 )
 exempt(Flow, "what is asked of whoever texts a keyword; the message and link it names are its own, of no person")
+exempt(FlowStep, "what a flow asks, of nobody in particular")
 exempt(LeadingMessage, "which message leads into which flow")

@@ -295,13 +295,22 @@ def test_every_holding_is_erased_or_says_why_not() -> None:
 
 
 def test_answers_and_notes_go_after_their_time(person: Person, data_manager: User, now: datetime) -> None:
-    assert {c.key for c in categories()} == {"actions", "answers", "notes", "texts", "imports", "audit"}
+    assert {c.key for c in categories()} == {
+        "actions",
+        "answers",
+        "notes",
+        "texts",
+        "conversations",
+        "imports",
+        "audit",
+    }
     in_two_years = now + timedelta(days=2 * 366)
     assert {e.category.key: e.rows for e in expiring(now=now) if e.category.key != "audit"} == {
         "actions": 0,
         "answers": 0,
         "notes": 0,
         "texts": 0,
+        "conversations": 0,
         "imports": 0,
     }
     due = {e.category.key: (e.rows, e.months) for e in expiring(now=in_two_years)}

@@ -77,7 +77,11 @@ def _answer(run: Run, inbound: Inbound) -> bool:
         # They change the subject: the keyword is heard next.
         _end(run, RunState.LEFT, inbound)
         return False
-    if said is None or (other is not None and not said.options):
+    if other is not None and not (said and said.options):
+        # The keyword once more, pressed twice perhaps: the question stands.
+        _reply(run, inbound, wording(asked))
+        return True
+    if said is None:
         return _not_understood(run, inbound, once_more(asked))
     now = _at(inbound)
     Asking.objects.filter(run=run, step=step).update(answered_at=now, agreed=said.agreed)

@@ -18,6 +18,7 @@ from groundswell.campaigns.views.refusals import STAFF, user_of
 from groundswell.messaging.counting import counted
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.estimate import estimate_of
+from groundswell.messaging.leading import lead_of
 from groundswell.messaging.models import Message
 from groundswell.messaging.operations.approving import problems_before
 from groundswell.messaging.operations.trials import ends_at, is_under_way, trial_of
@@ -42,7 +43,7 @@ MOVING = (MessageStatus.PREPARING, MessageStatus.SENDING)
 def message(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One message: before it goes, whom it would reach and what is left to do; after, how far it is."""
     campaign, found = message_for(request, slug, pk)
-    context = page(campaign, message=found, may_export=membership_of(request).role in KEEPERS)
+    context = page(campaign, message=found, may_export=membership_of(request).role in KEEPERS, lead=lead_of(found))
     if found.status in {MessageStatus.DRAFT, MessageStatus.WAITING}:
         context |= _before(found, request, timezone.now())
     else:

@@ -45,7 +45,8 @@ def simulator(request: HttpRequest) -> HttpResponseBase:
     if not settings.DEMO or membership_for(request, None, *LEADERS) is None:
         raise Http404("no such page")
     phone = _address(request.GET.get("phone", ""))
-    form = TextForm(request.POST or None, initial={"key": uuid4()})
+    begun = {"key": uuid4(), "to": request.GET.get("to", ""), "text": request.GET.get("text", "")[:1600]}
+    form = TextForm(request.POST or None, initial=begun)
     form.fields["to"].queryset = Sender.objects.filter(channel=Channel.SMS, provider=PROVIDER, retired_at=None)  # type: ignore[attr-defined]
     is_email = "@" in phone
     if request.method == "POST" and phone and not is_email and form.is_valid():
