@@ -127,6 +127,8 @@ INSIGHT = [
     row("insight:map", STAFF, slug=seat),
     row("insight:seat", STAFF, slug=seat, area_id=lambda w: w.area.pk),
     row("insight:finder", STAFF, slug=seat),
+    row("insight:issues", STAFF, slug=seat),
+    row("insight:issues_export", STAFF, POST, slug=seat),
     row("insight:follow_through", LEADERS, slug=seat),
     row("insight:follow_through_export", LEADERS, POST, slug=seat),
     row("insight:message_follow_through", LEADERS, slug=seat, pk=lambda w: w.message.pk),

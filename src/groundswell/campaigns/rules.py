@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from groundswell.campaigns.scripts import PlannedOption, PlannedQuestion
 
 TEXT_LIMIT = 2_000
+# Of fewer people than this no number of what they said is told: it could be worked out who said what.
+FEW = 5
 
 # What an opening or closing line may fill in. Anything else between double braces is a slip of the pen.
 PLACEHOLDERS = frozenset({"person", "caller", "organisation", "candidate"})

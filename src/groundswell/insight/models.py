@@ -36,6 +36,39 @@ class KeptCount(models.Model):
         return f"{self.campaign}, {self.subject}"
 
 
+class IssueTally(models.Model):
+    """How many people of an area named an issue, by channel (empty: any): by their newest answer if it is at most `span`
+    weeks old (0: of any age), or in one `week`. Issue '' is whoever named one at all. Counted by the worker, rebuildable."""
+
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.CASCADE, related_name="issue_tallies", db_index=False
+    )
+    span = models.PositiveSmallIntegerField(null=True)
+    week = models.DateField(null=True)
+    issue = models.CharField(max_length=120)
+    label = models.CharField(max_length=120)
+    channel = models.CharField(max_length=16)
+    seat = models.ForeignKey("places.Area", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    area = models.ForeignKey("places.Area", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="issue_tally_span_or_week",
+                condition=Q(span__isnull=False, week__isnull=True) | Q(span__isnull=True, week__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "channel", "span"], name="issue_tally_read"),
+            models.Index(fields=["seat"], name="issue_tally_seat"),
+            models.Index(fields=["area"], name="issue_tally_area"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.people}"
+
+
 class AreaTally(models.Model):
     """One campaign's work in one area: a seat, or the ward or branch a household lies in.
 

@@ -124,6 +124,14 @@ def seats_of(campaign: Campaign, figures: Figures, *, membership_id: int | None)
     ]
 
 
+def places_of(campaign: Campaign, *, membership_id: int | None) -> list[Seat]:
+    """The same without how they voted and what was done there; one query."""
+    return [
+        Seat(area=area, hexagon=hexagon, is_ours=is_ours, facts=None, tally=AreaTally(area_id=area.pk))
+        for area, hexagon, is_ours in _areas(campaign, membership_id=membership_id)
+    ]
+
+
 def seat_of(campaign: Campaign, figures: Figures, area_id: int, *, membership_id: int | None) -> Seat | None:
     """One area with its history and Member, in four queries; None if it is not the campaign's, or not the member's."""
     found = next(iter(_areas(campaign, membership_id=membership_id, only=area_id)), None)

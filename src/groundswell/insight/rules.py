@@ -71,6 +71,20 @@ def level_of_coverage(share: float) -> int:
     return 0 if share <= 0 else 1 + bisect_right((0.05, 0.10, 0.25), share)
 
 
+ISSUE_LEGEND = (
+    Step(4, _("half of those who answered, or more")),
+    Step(3, _("30 to 50 of 100")),
+    Step(2, _("15 to 30 of 100")),
+    Step(1, _("under 15 of 100")),
+    Step(0, _("nobody, or too few answers to tell")),
+)
+
+
+def level_of_issue(share: float | None) -> int:
+    """The level of a seat of whose answers this share (0 to 1) named the issue."""
+    return 0 if not share else 1 + bisect_right((0.15, 0.30, 0.50), share)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What speaks for ringing a seat next. `gap` is what it takes to win or lose it, in points of swing."""

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.models import Campaign, Visit
+from groundswell.campaigns.rules import FEW
 from groundswell.surveys.models import Reply, Survey
 
 
@@ -30,8 +31,6 @@ class SurveyFigures:
     said: list[Said]
 
 
-# Of fewer replies than this it could be worked out who said what.
-FEW = 5
 _SAID = """
     SELECT question.id, question.text, coalesce(option.label, answer.number::text, '') AS label,
            count(DISTINCT answer.person_id) AS people, min(coalesce(option.position, answer.number, 0)) AS place

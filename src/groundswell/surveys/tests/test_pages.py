@@ -21,7 +21,7 @@ from groundswell.compliance.operations import object_to_marketing
 from groundswell.people.models import Person
 from groundswell.surveys.links import invited_by
 from groundswell.surveys.models import Reply, Survey
-from groundswell.surveys.queries import FEW, figures_of
+from groundswell.surveys.queries import figures_of
 
 Token = Callable[[Person], str]
 FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
@@ -182,7 +182,7 @@ def test_a_campaign_without_a_script_is_told_to_write_one(client: Client, campai
 def test_what_was_said_is_shown_of_no_fewer_than_five(
     client: Client, survey: Survey, organiser: User, campaign: Campaign, issues: Question, bea: Person, now: datetime
 ) -> None:
-    from groundswell.campaigns.rules import GivenAnswer
+    from groundswell.campaigns.rules import FEW, GivenAnswer
     from groundswell.surveys.operations.replies import answer_survey
 
     rents = issues.options.get(label="Rents")

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groundswell.accounts.access import access_campaign
 from groundswell.campaigns.models import Campaign
 from groundswell.campaigns.operations.asks import close_ask, is_open
-from groundswell.campaigns.rules import CampaignRuleError
+from groundswell.campaigns.rules import FEW, CampaignRuleError
 from groundswell.campaigns.scripts import plan_for
 from groundswell.campaigns.views.refusals import LEADERS, told, user_of
 from groundswell.surveys.forms import ReplyForm, SurveyForm
 from groundswell.surveys.models import Survey
 from groundswell.surveys.operations.surveys import change_survey, create_survey, publish_survey
-from groundswell.surveys.queries import FEW, figures_of, surveys_with_counts
+from groundswell.surveys.queries import figures_of, surveys_with_counts
 from groundswell.surveys.rules import opinion_wording
 
 if TYPE_CHECKING:
