@@ -409,6 +409,8 @@ PREFERENCES = [
 INCOMING = [
     row("incoming:inbox", LEADERS_ANYWHERE),
     row("incoming:handle", LEADERS, POST, pk=lambda w: w.inbound.pk),
+    row("incoming:thread", LEADERS, pk=lambda w: w.inbound.pk),
+    row("incoming:reply", LEADERS, POST, pk=lambda w: w.inbound.pk),
     row("incoming:simulator", NO_ONE, FORM),  # the demo's alone
     row("incoming:twilio_inbound", NO_ONE, POST),
     row("incoming:http_inbound", NO_ONE, POST),

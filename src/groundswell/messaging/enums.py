@@ -23,8 +23,8 @@ class MessageKind(TextChoices):
 ASKED_FOR_KINDS = (MessageKind.FLOW, MessageKind.REPLY, MessageKind.NOTICE, MessageKind.STOPPED)
 
 
-# A confirmation of a stop and an answer to HELP also go to a number that is nobody's we know.
-TO_STRANGERS_TOO = (MessageKind.NOTICE, MessageKind.STOPPED)
+# A confirmation of a stop and answers to what was texted also go to a number that is nobody's we know.
+TO_STRANGERS_TOO = (MessageKind.NOTICE, MessageKind.STOPPED, MessageKind.REPLY)
 
 
 class MessageStatus(TextChoices):

@@ -241,3 +241,10 @@ class MessageForm(WhomForm):
         if message.segment is not None:
             initial |= conditions_initial(message.segment.expression)
         return initial
+
+
+class ReplyForm(forms.Form):
+    """An answer to a text in the inbox."""
+
+    words = forms.CharField(label=_("Your answer"), max_length=1600, widget=forms.Textarea(attrs={"rows": 3}))
+    press = PressField()

@@ -109,7 +109,7 @@ def _answer(inbound: Inbound, kind: MessageKind, key: str, words: str) -> bool:
     """False where it cannot go; a stranger is answered as anybody is."""
     if inbound.sender is None or not may_send(inbound.sender):
         return False
-    point = _point(inbound)
+    point = point_of(inbound)
     campaign = inbound.answers.message.campaign if inbound.answers else Campaign.objects.order_by("-pk").first()
     if point is None or campaign is None:
         return False
@@ -124,7 +124,7 @@ def _answer(inbound: Inbound, kind: MessageKind, key: str, words: str) -> bool:
     return True
 
 
-def _point(inbound: Inbound) -> ContactPoint | None:
+def point_of(inbound: Inbound) -> ContactPoint | None:
     """The number that it came from, kept as such from now on; None where it is none."""
     if inbound.contact_point is not None:
         return inbound.contact_point

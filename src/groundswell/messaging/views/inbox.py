@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,13 +17,19 @@ from groundswell.accounts import audit
 from groundswell.accounts.access import memberships_of, require_role
 from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.views.refusals import LEADERS, user_of
+from groundswell.messaging.forms import ReplyForm
+from groundswell.messaging.history import texts_with
 from groundswell.messaging.inbox import readable, seen_to, waiting, writers
 from groundswell.messaging.operations.inbound import mark_handled, stop_by_hand
+from groundswell.messaging.operations.replying import reply_to_text
+from groundswell.messaging.rules import MessagingRuleError
 from groundswell.messaging.tasks import send_soon
 from groundswell.messaging.words import mentions_stop
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from groundswell.messaging.models import Inbound
 
 A_PAGE = 25
 
@@ -65,3 +72,37 @@ def handle(request: HttpRequest, pk: int) -> HttpResponseBase:
     else:
         messages.error(request, _("Nothing was changed: the form did not say what to do."))
     return redirect("incoming:inbox")
+
+
+@require_GET
+@require_role(*LEADERS)
+def thread(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that was texted with them, across campaigns, and somewhere to answer. The look is logged (rule D13)."""
+    inbound = get_object_or_404(readable(memberships_of(request)).select_related("sender", "contact_point"), pk=pk)
+    return _thread(request, inbound, ReplyForm())
+
+
+@require_POST
+@require_role(*LEADERS)
+def reply(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Answer it; however often it is pressed, once."""
+    inbound = get_object_or_404(readable(memberships_of(request)).select_related("sender", "contact_point"), pk=pk)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        words, press = form.cleaned_data["words"], form.cleaned_data["press"] or uuid4()
+        try:
+            reply_to_text(inbound, words=words, press=press, by=user_of(request), now=timezone.now())
+        except MessagingRuleError as error:
+            form.add_error("words", str(error))
+        else:
+            send_soon()
+            messages.success(request, _("Your answer is on its way."))
+            return redirect("incoming:thread", pk)
+    return _thread(request, inbound, form)
+
+
+def _thread(request: HttpRequest, inbound: Inbound, form: ReplyForm) -> HttpResponse:
+    people = writers([inbound])[inbound.pk]
+    audit.record_many("view_texts", by=user_of(request), action=AuditAction.VIEW, subjects=people)
+    context = {"one": inbound, "people": people, "lines": texts_with(inbound), "form": form}
+    return render(request, "messaging/thread.html", context, status=422 if form.errors else 200)
