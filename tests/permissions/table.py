@@ -399,6 +399,7 @@ PREFERENCES = [
         point=lambda w: w.number.pk,
         channel="sms",
     ),
+    row("preferences:topics", EVERYONE, POST, token=lambda w: w.preference_token, question=lambda w: w.open_topic.pk),
     row("preferences:pause", EVERYONE, POST, token=lambda w: w.preference_token),
     row("preferences:stop", EVERYONE, POST, token=lambda w: w.preference_token),
     row("preferences:objection", EVERYONE, POST, token=lambda w: w.preference_token),

@@ -315,8 +315,20 @@ class World:
     @cached_property
     def sign_up_page(self) -> SignUpPage:
         """A sign-up page of the campaign, open to everybody."""
-        made = create_page(campaign=self.campaign, details=PageDetails(title="Stand with us"), by=None)
+        details = PageDetails(title="Stand with us", question=self.topic)
+        made = create_page(campaign=self.campaign, details=details, by=None)
         return publish_page(page=made, by=None, now=timezone.now())
+
+    @cached_property
+    def topic(self) -> Question:
+        """What the sign-up page asks."""
+        return Question.objects.create(campaign=self.campaign, key="topics", kind="choices", text="What matters?")
+
+    @cached_property
+    def open_topic(self) -> Question:
+        """The same, asked in public."""
+        assert self.sign_up_page.question
+        return self.sign_up_page.question
 
     @cached_property
     def confirm_token(self) -> str:

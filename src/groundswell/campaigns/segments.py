@@ -114,7 +114,13 @@ def _answered(value: Any, _today: date) -> Q:
     ).order_by("-answered_at", "-pk")
     field = "options" if "options" in value else "meanings"
     column = {"options": "option_id", "meanings": "meaning"}[field]
-    newest = Answer.objects.filter(person=OuterRef("pk"), pk=Subquery(given.values("pk")[:1]))
+    # Where several may be ticked, all that were ticked then.
+    newest = Answer.objects.filter(
+        person=OuterRef("pk"),
+        question_id=int(value["question"]),
+        withdrawn_at__isnull=True,
+        source_uuid=Subquery(given.values("source_uuid")[:1]),
+    )
     return Q(Exists(newest.filter(**{f"{column}__in": list(value[field])})))
 
 

@@ -9,6 +9,9 @@ class JoiningConfig(AppConfig):
 
         from groundswell.campaigns.asks_pages import register
         from groundswell.campaigns.enums import AskKind
+        from groundswell.joining.queries import questions_asked
+        from groundswell.messaging import topics
 
+        topics.register(questions_asked)
         for kind in (AskKind.SIGN_UP, AskKind.VOLUNTEER):
             register(kind, lambda ask: reverse("joining:page", args=[ask.slug]))

@@ -59,6 +59,8 @@ class SignUpForm(forms.Form):
     def __init__(self, *args: Any, page: SignUpPage, boxes: list[Box], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
+        # What the visitor's device has to solve first; empty: nothing.
+        self.challenge = ""
         self._boxes = [box for box in boxes if page.asks_phone or box.channel == Channel.EMAIL]
         if not page.asks_phone:
             del self.fields["phone"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from groundswell.campaigns.enums import ActionState, AskKind, ShareChannel
-from groundswell.campaigns.models import Action, Campaign, Visit
+from groundswell.campaigns.models import Action, Campaign, Question, Visit
 from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUp, SignUpPage
 
@@ -41,6 +41,13 @@ def pages_with_counts(campaign: Campaign) -> QuerySet[SignUpPage]:
         )
         .order_by("-pk")
     )
+
+
+def questions_asked() -> QuerySet[Question]:
+    """What open sign-up pages ask besides name and address, each question once."""
+    open_pages = SignUpPage.objects.filter(ask__published_at__isnull=False, ask__closed_at__isnull=True)
+    asked = Question.objects.filter(pk__in=open_pages.values("question"), retired_at__isnull=True)
+    return asked.order_by("text", "pk").prefetch_related("options")
 
 
 def figures_of(page: SignUpPage) -> PageFigures:

@@ -28,6 +28,7 @@ from groundswell.joining.forms import SignUpForm
 from groundswell.joining.links import sign_up_of
 from groundswell.joining.models import SignUpPage
 from groundswell.joining.operations.sign_ups import confirm_sign_up, sign_up
+from groundswell.joining.proofs import is_proven, new_challenge
 from groundswell.messaging.preferences import preference_address
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 # A household or a union office shares one address; a program does not stop at sixty. One email is typed by a few at most.
 RATES = {"sign_up": "60/h/ip,6/h/key"}
+# Above this, from one address or on one page, the visitor's device proves with each that it is no program.
+USUAL = {"usual": "12/h/ip,400/h/key"}
 
 
 def public_page(slug: str) -> SignUpPage:
@@ -121,6 +124,17 @@ def _sign_up(request: HttpRequest, page: SignUpPage, form: SignUpForm, done: str
     """Take the sign-up; None with the reason on the form where that is not possible now."""
     if not form.is_a_program:
         email = form.cleaned_data["email"]
+        is_usual = ratelimit.consume(request, app="joining", action="usual", config=USUAL, key=str(page.pk))
+        if not is_usual and not is_proven(request.POST.get("proof", "")):
+            form.challenge = new_challenge(now=timezone.now())
+            form.add_error(
+                None,
+                _(
+                    "Very many sign-ups come just now. Your device shows that it is no program, which takes a "
+                    "moment: then press “Sign me up” once more. What you typed is still here."
+                ),
+            )
+            return None
         if not ratelimit.consume(request, app="joining", action="sign_up", config=RATES, key=f"{page.pk}:{email}"):
             form.add_error(None, _("Many people have signed up from here just now. Wait a while and press again."))
             return None

@@ -20,6 +20,7 @@ from groundswell.accounts.models import Organisation
 from groundswell.campaigns.consent_boxes import EVERY_CHANNEL, boxes
 from groundswell.compliance.enums import Channel, DataRequestKind
 from groundswell.compliance.operations import ask_for_data, end_pause, object_to_marketing, pause_messages
+from groundswell.config.numbers import read_whole_number
 from groundswell.messaging.operations.preferences import (
     SOURCE,
     PreferenceError,
@@ -29,6 +30,7 @@ from groundswell.messaging.operations.preferences import (
 )
 from groundswell.messaging.preference_queries import choices_of, held_on_recipient, open_requests, pause_of
 from groundswell.messaging.preferences import Recipient, recipient_of
+from groundswell.messaging.topics import choose_topics, topics_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -52,6 +54,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         "objected": recipient.person.objected_at is not None,
         "paused_until": pause_of(recipient, now=timezone.now()),
         "pauses": {"7": _("A week"), "30": _("A month"), "90": _("Three months")},
+        "topics": topics_of(recipient.person),
         "shares": held_on_recipient(recipient),
         "copy_asked": DataRequestKind.COPY in asked,
         "erasure_asked": DataRequestKind.ERASURE in asked,
@@ -94,6 +97,22 @@ def consent(request: HttpRequest, token: str, point: int, channel: str) -> HttpR
         messages.error(request, str(error))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    return redirect("preferences:page", token)
+
+
+@require_POST
+def topics(request: HttpRequest, token: str, question: int) -> HttpResponseBase:
+    """What matters to them."""
+    recipient = _recipient(token)
+    topic = next((one for one in topics_of(recipient.person) if one.question.pk == question), None)
+    if topic is None:
+        raise Http404("no such question")
+    ticked = {number for value in request.POST.getlist("options") if (number := read_whole_number(value)) is not None}
+    if topic.is_one_of and len(ticked) > 1:
+        messages.error(request, _("Choose one."))
+    else:
+        choose_topics(person=recipient.person, question=topic.question, options=ticked, now=timezone.now(), by=None)
+        messages.success(request, _("Thank you. We write to you about what matters to you."))
     return redirect("preferences:page", token)
 
 
