@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +21,7 @@ from groundswell.cli.benching.statements import (
     record_values,
     run_cycles,
 )
+from groundswell.cli.benching.web_server import HOST, web_server
 from groundswell.cli.console import answer, json_option, note
 from groundswell.cli.static import collect_static
 
@@ -33,10 +29,8 @@ if TYPE_CHECKING:
     from groundswell.accounts.identity import CallerIdentity
     from groundswell.phonebank.models import PhoneBank
 
-HOST = "127.0.0.1"
 CONNECTIONS = (4, 8, 16)
 WARM_UP = 5
-START_PATIENCE = 60
 # A household is handed out twice in one run only by a fault: whoever was rung waits a day, whoever is in hand 15 minutes.
 DOUBLE_CLAIMS = """SELECT count(*) FROM (
     SELECT subject_id FROM accounts_auditevent WHERE verb = 'claim_household' GROUP BY 1 HAVING count(*) > 1) twice"""
@@ -186,33 +180,6 @@ def queries_per_cycle(bank: PhoneBank, caller: CallerIdentity) -> int:
             ).content.decode()
         count = len(queries)
     return count
-
-
-@contextmanager
-def web_server() -> Iterator[int]:
-    """The real server, as `groundswell web` starts it, with two processes, on a port of its own."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "HOST": HOST, "PORT": str(port), "WEB_WORKERS": "2"}
-    server = subprocess.Popen([sys.executable, "-m", "groundswell.cli", "web"], env=environment, stdout=sys.stderr)
-    try:
-        _wait_until_it_answers(server, port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
-    patience = time.monotonic() + START_PATIENCE
-    while time.monotonic() < patience and server.poll() is None:
-        try:
-            with socket.create_connection((HOST, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise BenchError("The web server did not start; see above.")
 
 
 def results_kept(address: str) -> int:

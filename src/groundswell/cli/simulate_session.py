@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from groundswell.cli.bench_calling import HOST, web_server
 from groundswell.cli.benching.scratch import measured
 from groundswell.cli.benching.statements import percentile
+from groundswell.cli.benching.web_server import HOST, web_server
 from groundswell.cli.console import answer, json_option, note
 from groundswell.cli.database import database
 from groundswell.cli.failures import Refusal

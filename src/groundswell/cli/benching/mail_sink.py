@@ -7,11 +7,20 @@ that costs.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import smtplib
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from groundswell.cli.benching.sinks import Answers, Running, running
+
+if TYPE_CHECKING:
+    from groundswell.messaging.providers.contract import Outgoing
 
 
 class Sink(asyncio.Protocol):
@@ -63,48 +72,55 @@ class Sink(asyncio.Protocol):
         return b"250 sink\r\n"
 
 
-async def _serve(pipe: Connection) -> None:
+async def starts() -> tuple[int, Answers]:
+    """Listen; what is asked is always what arrived."""
     arrived: Counter[bytes] = Counter()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Sink(arrived), "127.0.0.1", 0)
-    pipe.send(server.sockets[0].getsockname()[1])
-    while True:
-        asked = await loop.run_in_executor(None, pipe.recv)
-        if asked == "stop":
-            return
-        pipe.send(dict(arrived))
+
+    def answers(_asked: Any) -> dict[str, int]:
+        found = {address.decode(): count for address, count in arrived.items()}
         arrived.clear()
-
-
-def _run(pipe: Connection) -> None:
-    asyncio.run(_serve(pipe))
-
-
-class Running:
-    """A sink that runs: its port, and what arrived since it was last asked."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self.port = int(pipe.recv())
-
-    def arrived(self) -> dict[bytes, int]:
-        """How many letters each address got since this was last asked."""
-        self._pipe.send("arrived")
-        found: dict[bytes, int] = self._pipe.recv()
         return found
+
+    server = await asyncio.get_running_loop().create_server(lambda: Sink(arrived), "127.0.0.1", 0)
+    return server.sockets[0].getsockname()[1], answers
+
+
+class Mail:
+    """Email to a mail server that only counts."""
+
+    def __init__(self, sink: Running) -> None:
+        self._sink = sink
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+
+    def limit(self, outgoing: Outgoing, count: int) -> float:
+        """Seconds that smtplib alone takes to hand over so many letters, on one connection."""
+        from groundswell.messaging.providers.smtp.mime import as_bytes
+
+        letter = as_bytes(outgoing, message_id="<d1.news@measurement.invalid>", at=datetime.now(UTC))
+        server = smtplib.SMTP("127.0.0.1", self._sink.port)
+        server.ehlo()
+        start = time.perf_counter()
+        for number in range(count):
+            server.mail(outgoing.sender_address)
+            server.rcpt(f"person{number}@measurement.invalid")
+            server.data(letter)
+        seconds = time.perf_counter() - start
+        server.quit()
+        self._sink.arrived()
+        return seconds
+
+    def settle(self) -> None:
+        """A mail server's answer is the receipt."""
+
+    def arrived(self) -> dict[str, int]:
+        """How many letters each address got since this was last asked."""
+        return self._sink.arrived()
 
 
 @contextmanager
-def mail_sink() -> Iterator[Running]:
-    """A sink on a free port of this machine, stopped afterwards."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=[theirs], daemon=True)
-    process.start()
-    try:
-        yield Running(ours)
-    finally:
-        ours.send("stop")
-        process.join(10)
-        if process.is_alive():
-            process.kill()
+def mail() -> Iterator[Mail]:
+    with running(starts) as sink:
+        yield Mail(sink)

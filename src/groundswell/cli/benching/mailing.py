@@ -38,7 +38,12 @@ Come along, and bring somebody who has not rung before.
 """
 
 
-def mailing_list(count: int) -> Message:
+TEXT = """Hello {{ first_name|friend }}, on Monday from six we ring people in {{ seat|your seat }}, from home.
+Come along? Reply YES, or STOP."""
+AT = {"email": ("email", "smtp", "news@measurement.invalid"), "sms": ("phone", "http", "+999000000000")}
+
+
+def mailing_list(count: int, *, channel: str = "email") -> Message:
     """On an empty database: so many people with consent, and a message to all of them that is to be prepared."""
     from django.db import connection
 
@@ -52,11 +57,12 @@ def mailing_list(count: int) -> Message:
     Organisation.objects.update(imprint="Promoted by nobody, 1 Measured Road", contact_address="1 Measured Road")
     Figure.objects.create(
         jurisdiction="uk",
-        key="message_hours_email",
+        key=f"message_hours_{channel}",
         value={day: ["00:00", "24:00"] for day in DAYS},
         valid_from=now.date() - timedelta(days=1),
         source="a measurement",
     )
+    kind, provider, address = AT[channel]
     tag = Tag.objects.create(name="list")
     with (
         progress("People", total=count) as bar,
@@ -69,26 +75,27 @@ def mailing_list(count: int) -> Message:
         statements = MAILING.read_text(encoding="utf-8")
         for first in range(1, count + 1, BATCH):
             last = min(first + BATCH - 1, count)
-            client.execute(statements, {"first": first, "last": last, "tag": tag.pk, **electorate.place})
+            batch = {"first": first, "last": last, "tag": tag.pk, "channel": channel, "kind": kind}
+            client.execute(statements, batch | electorate.place)
             bar.advance(last - first + 1)
         for table in FILLED:
             client.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
     sender = Sender.objects.create(
-        channel="email",
+        channel=channel,
         name="A measurement",
-        address="news@measurement.invalid",
-        provider="smtp",
+        address=address,
+        provider=provider,
         rate=1_000_000,
         verified_at=now,
         verified_how="a measurement",
     )
     return Message.objects.create(
         campaign=electorate.campaign,
-        channel="email",
+        channel=channel,
         name="A measurement",
         sender=sender,
-        subject="Monday evening, {{ first_name|friend }}",
-        body=BODY,
+        subject="Monday evening, {{ first_name|friend }}" if channel == "email" else "",
+        body=BODY if channel == "email" else TEXT,
         segment=Segment.objects.create(name="List", campaign=electorate.campaign, expression={"tagged": "list"}),
         status="preparing",
     )

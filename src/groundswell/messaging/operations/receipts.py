@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -14,32 +18,57 @@ from groundswell.messaging.pacing import is_news
 from groundswell.messaging.providers.contract import ReceiptOf
 
 PROBLEM_LENGTH = 300
+RECEIPTS: Final = (Path(__file__).parent.parent / "sql" / "receipts.sql").read_text(encoding="utf-8")
 
 
 @transaction.atomic
 def take_receipts(provider: str, *, receipts: Iterable[ReceiptOf]) -> int:
     """Write down what a provider said; how many of these were new. Said again it changes nothing."""
-    new = 0
+    return sum(_take(provider, some) for some in _each_message_once(receipts))
+
+
+def _each_message_once(receipts: Iterable[ReceiptOf]) -> list[list[ReceiptOf]]:
+    """The same in their order, in parts of which none says two things of one message."""
+    parts: list[list[ReceiptOf]] = []
+    named: Counter[tuple[str, str]] = Counter()
     for said in receipts:
-        delivery = _delivery_of(provider, said)
-        receipt, is_new = Receipt.objects.get_or_create(
-            provider=provider,
-            event_id=said.event_id,
-            defaults={
-                "provider_id": said.provider_id,
-                "state": said.state,
-                "reason": said.reason or "",
-                "problem": said.problem[:PROBLEM_LENGTH],
-                "at": said.at,
-                "delivery": delivery,
-                "between": _between(said) if delivery is None else "",
+        names = [("theirs", said.provider_id), ("ours", said.reference)]
+        place = max((named[name] for name in names if name[1]), default=0)
+        if place == len(parts):
+            parts.append([])
+        parts[place].append(said)
+        named.update({name: place + 1 - named[name] for name in names})
+    return parts
+
+
+def _take(provider: str, receipts: Sequence[ReceiptOf]) -> int:
+    # Only a provider that does not say our reference back names the addresses instead.
+    known = [_delivery_of(provider, said) if said.their_address else None for said in receipts]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RECEIPTS,
+            {
+                "provider": provider,
+                "events": [said.event_id for said in receipts],
+                "names": [said.provider_id for said in receipts],
+                "numbers": [_number(said) for said in receipts],
+                "deliveries": [delivery.pk if delivery else None for delivery in known],
+                "states": [said.state.value for said in receipts],
+                "reasons": [str(said.reason or "") for said in receipts],
+                "problems": [said.problem[:PROBLEM_LENGTH] for said in receipts],
+                "times": [said.at for said in receipts],
+                "betweens": [_between(said) for said in receipts],
+                "not_gone": [state.value for state in NOT_GONE],
+                "news_to": NEWS_TO,
             },
         )
-        if is_new:
-            new += 1
-            if delivery is not None:
-                _apply(delivery.pk, receipt)
+        new: int = cursor.fetchone()[0]
     return new
+
+
+def _number(said: ReceiptOf) -> int | None:
+    number = delivery_of(said.reference)
+    return number if number is not None and number < 2**63 else None
 
 
 def match_early_receipts(provider: str, delivery_of_id: Mapping[str, int]) -> None:
@@ -120,6 +149,10 @@ BETWEEN = ">"
 LONGEST_LOST = timedelta(days=3)
 
 NOT_GONE = (DeliveryState.PENDING, DeliveryState.SUPPRESSED, DeliveryState.SKIPPED)
+# What is said, and the states of a delivery to which that is news.
+NEWS_TO: Final = json.dumps(
+    {said: [state for state in DeliveryState if is_news(state, said)] for said in DeliveryState},
+)
 
 
 def _apply(delivery_id: int, receipt: Receipt) -> None:

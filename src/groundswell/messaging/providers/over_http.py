@@ -11,7 +11,7 @@ import httpx
 
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
 
-AT_A_TIME = 8
+AT_A_TIME = 10
 # A gateway that takes longer may still have taken the text: what became of it comes as a receipt, or is not known.
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 # The request had not begun: certainly not taken.

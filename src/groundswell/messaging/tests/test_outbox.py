@@ -6,20 +6,17 @@ import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
-import psycopg
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 from groundswell.accounts.models import Organisation
 from groundswell.compliance.enums import SuppressionScope
 from groundswell.compliance.operations.suppression import suppress
 from groundswell.events.tests.mail_server import mail_server
-from groundswell.messaging.enums import DeliveryState, MessageStatus
-from groundswell.messaging.models import Delivery, Message
+from groundswell.messaging.enums import MessageStatus
+from groundswell.messaging.models import Delivery
 from groundswell.messaging.operations.outbox import AT_ONCE, IN_HAND, LEASE, give_up_lost, send_some
-from groundswell.messaging.operations.preparing import prepare
-from groundswell.messaging.operations.receipts import take_receipts
 from groundswell.messaging.operations.steering import (
     SteeringError,
     cancel_message,
@@ -27,7 +24,8 @@ from groundswell.messaging.operations.steering import (
     pause_message,
     resume_message,
 )
-from groundswell.messaging.providers.contract import Handed, Outcome, ReceiptOf
+from groundswell.messaging.providers.contract import Handed, Outcome
+from groundswell.messaging.tests.outbox_clock import Clock, drain, send, sending, states
 from groundswell.messaging.tests.ways import Way
 from groundswell.messaging.tests.world import NIGHT, NOON, World
 from groundswell.people.models import ContactPoint, Person, PersonContact
@@ -42,51 +40,6 @@ def world(transactional_db: None) -> World:
         imprint="Promoted by O. Evans, 1 Hoe Street, London E17", contact_address="1 Hoe Street"
     )
     return made
-
-
-@pytest.fixture
-def way() -> Way:
-    return Way()
-
-
-class Clock:
-    """Says when it is, and is moved on by hand, or by whoever waits."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def wait(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("groundswell.messaging.operations.outbox.sleep", clock.wait)
-    return clock
-
-
-def sending(world: World, **fields: object) -> Message:
-    message = world.message(**fields)
-    prepare(message, by=None, now=NOON)
-    return message
-
-
-def send(way: Way, clock: Clock, **how: int) -> bool:
-    return send_some(clock=clock, open_way=lambda _name: way, **how)
-
-
-def drain(way: Way, clock: Clock) -> None:
-    """Job after job, a second apart, for as long as there is something to do."""
-    while send(way, clock, most=AT_ONCE):
-        clock.at += timedelta(seconds=1)
-
-
-def states(message: Message) -> dict[str, int]:
-    return dict(Counter(Delivery.objects.filter(message=message).values_list("state", flat=True)))
 
 
 def test_everybody_gets_it_once_and_the_message_is_done(world: World, way: Way, clock: Clock):
@@ -139,88 +92,6 @@ def test_a_stop_in_the_middle_stops_what_has_not_left(world: World, way: Way, cl
     assert len(way.handed) == AT_ONCE * 2 - 1
     last.refresh_from_db()
     assert (last.state, last.reason) == ("suppressed", "suppressed")
-
-
-@pytest.fixture
-def looked_at_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No look counts for longer than itself, however fast the machine is."""
-    monkeypatch.setattr("groundswell.messaging.operations.outbox.FRESH", 0.0)
-
-
-@pytest.mark.usefixtures("looked_at_always")
-def test_a_stop_stops_also_what_is_in_a_workers_hands(world: World, way: Way, clock: Clock):
-    world.people(AT_ONCE)
-    message = sending(world)
-    last = Delivery.objects.filter(message=message).select_related("contact_point").order_by("-pk")[0]
-    assert last.contact_point is not None
-    stopped = last.contact_point.value
-    way.before = lambda _some: suppress(address=stopped, kind="email", scope=SuppressionScope.MESSAGES, by=None)
-    drain(way, clock)
-    assert stopped not in way.addresses
-    assert len(way.handed) == AT_ONCE - 1
-    assert max(len(some) for some in way.batches) == IN_HAND
-    last.refresh_from_db()
-    assert (last.state, last.reason, last.leased_until) == ("suppressed", "suppressed", None)
-
-
-@pytest.mark.usefixtures("looked_at_always")
-def test_a_pause_gives_back_what_is_in_a_workers_hands(world: World, way: Way, clock: Clock):
-    world.people(AT_ONCE)
-    message = sending(world)
-    pausing = [lambda: pause_message(message, by=world.owen)]
-    way.before = lambda _some: pausing.pop()() if pausing else None
-    assert not send(way, clock, most=AT_ONCE) or not send(way, clock)
-    assert states(message) == {"sent": IN_HAND, "pending": AT_ONCE - IN_HAND}
-    assert set(Delivery.objects.filter(state="pending").values_list("attempts", flat=True)) == {0}
-    resume_message(message, by=world.owen, enqueue=lambda: None)
-    clock.at += timedelta(seconds=1)
-    drain(way, clock)
-    assert Counter(way.addresses) == Counter(f"person{n}@example.org" for n in range(AT_ONCE))
-
-
-@pytest.mark.usefixtures("looked_at_always")
-def test_a_cancellation_keeps_what_is_in_a_workers_hands(world: World, way: Way, clock: Clock):
-    world.people(AT_ONCE)
-    message = sending(world)
-    cancelling = [lambda: cancel_message(message, by=world.owen, now=clock.at)]
-    way.before = lambda _some: cancelling.pop()() if cancelling else None
-    drain(way, clock)
-    assert states(message) == {"sent": IN_HAND, "skipped": AT_ONCE - IN_HAND}
-    assert set(Delivery.objects.filter(state="skipped").values_list("reason", flat=True)) == {"cancelled"}
-
-
-def test_what_comes_back_after_a_cancellation_is_closed(world: World, way: Way, clock: Clock):
-    world.people(1)
-    message = sending(world)
-    way.before = lambda _some: cancel_message(message, by=world.owen, now=clock.at) and None
-    way.answers = lambda each: Handed(each.delivery_id, Outcome.LATER, problem="451 later")
-    send(way, clock)
-    assert states(message) == {"held": 1}
-    clock.at += timedelta(hours=1)
-    assert not send(way, clock)
-    assert (states(message), len(way.handed)) == ({"skipped": 1}, 1)
-
-
-@pytest.mark.usefixtures("looked_at_always")
-def test_where_the_database_is_away_what_has_left_is_still_written_down(
-    world: World, way: Way, clock: Clock, monkeypatch: pytest.MonkeyPatch
-):
-    """The server ends our connection in the middle of a batch, as it does when it is killed, and is back at once."""
-    world.people(AT_ONCE)
-    message = sending(world)
-
-    def cut(_some: object) -> None:
-        way.before = lambda _some: None
-        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
-
-    way.before = cut
-    with pytest.raises(OperationalError):
-        send(way, clock)
-    assert states(message) == {"sent": IN_HAND, "pending": AT_ONCE - IN_HAND}
-    clock.at += timedelta(seconds=1)
-    drain(way, clock)
-    assert Counter(way.addresses) == Counter(f"person{n}@example.org" for n in range(AT_ONCE))
 
 
 def test_what_was_taken_away_since_it_was_prepared_is_a_reason(world: World, way: Way, clock: Clock):
@@ -466,59 +337,3 @@ def test_many_workers_send_each_once(world: World):
     assert not problems
     assert Counter(each.delivery_id for way in ways for each in way.handed).most_common(1)[0][1] == 1
     assert states(message) == states(other) == {"sent": 200}
-
-
-def receipt(delivery: Delivery, state: str, event: str, **fields: object) -> ReceiptOf:
-    return ReceiptOf(
-        **{
-            "event_id": event,
-            "provider_id": f"<d{delivery.pk}@way>",
-            "state": DeliveryState(state),
-            "at": NOON + timedelta(minutes=1),
-            **fields,
-        }
-    )
-
-
-def test_receipts_say_what_became_of_it_once_and_in_any_order(world: World, way: Way, clock: Clock):
-    world.people(1)
-    sending(world)
-    drain(way, clock)
-    delivery = Delivery.objects.get()
-    arrived = receipt(delivery, "delivered", "e2")
-    assert take_receipts("smtp", receipts=[arrived]) == 1
-    assert take_receipts("smtp", receipts=[arrived, receipt(delivery, "sent", "e1")]) == 1
-    delivery.refresh_from_db()
-    assert delivery.state == "delivered"
-    assert delivery.receipts.count() == 2
-
-
-def test_a_receipt_may_come_before_we_know_that_the_message_left(world: World, way: Way, clock: Clock):
-    world.people(1)
-    sending(world)
-    delivery = Delivery.objects.get()
-    way.before = lambda _batch: take_receipts(
-        "smtp", receipts=[receipt(delivery, "failed", "e1", problem="no such user")]
-    )
-    drain(way, clock)
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.reason, delivery.problem) == ("failed", "undelivered", "no such user")
-    assert delivery.receipts.count() == 1
-
-
-def test_a_receipt_finds_by_our_reference_what_was_lost(world: World, way: Way, clock: Clock):
-    world.people(1)
-    sending(world)
-    way.answers = lambda each: Handed(each.delivery_id, Outcome.UNKNOWN)
-    drain(way, clock)
-    delivery = Delivery.objects.get()
-    assert delivery.state == "unknown"
-    take_receipts("smtp", receipts=[receipt(delivery, "delivered", "e1", reference=f"d{delivery.pk}")])
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.reason) == ("delivered", "")
-
-
-def test_a_receipt_of_nothing_we_know_is_kept(world: World):
-    nothing = ReceiptOf(event_id="e9", provider_id="nobody", state=DeliveryState.SENT, at=NOON, reference="d999999")
-    assert take_receipts("smtp", receipts=[nothing]) == 1
-    assert take_receipts("smtp", receipts=[nothing]) == 0

@@ -124,6 +124,20 @@ def test_a_gateways_receipt_is_taken(providers: None, sent: Delivery) -> None:
     assert (sent.state, sent.reason) == ("failed", "undelivered")
 
 
+def test_a_gateway_may_say_several_receipts_at_once_all_or_none(providers: None, sent: Delivery) -> None:
+    Sender.objects.update(provider="http")
+    said = [{"id": "g1", "reference": reference_of(sent.pk), "status": status} for status in ("sent", "delivered")]
+    url = RECEIPTS.format("http")
+    assert from_gateway(url, json.dumps([*said, {"id": "g2"}]).encode()).status_code == 400
+    assert not Receipt.objects.exists()
+    assert from_gateway(url, json.dumps(said).encode()).status_code == 204
+    assert from_gateway(url, b"[]").status_code == 204
+    sent.refresh_from_db()
+
+    assert sent.state == "delivered"
+    assert Receipt.objects.count() == 2
+
+
 def test_receipts_of_nobody_and_of_nothing(providers: None, sent: Delivery) -> None:
     assert from_twilio(RECEIPTS.format("twilio"), FORM).status_code == 400
     assert from_gateway(RECEIPTS.format("http"), b'{"id": "g1"}').status_code == 400
@@ -151,7 +165,8 @@ FUZZ = hypothesis_settings(max_examples=60, deadline=None, suppress_health_check
 )
 def test_whatever_a_gateway_posts_is_kept_or_refused(providers: None, sender: Sender, given: Any) -> None:
     for url in (HTTP, RECEIPTS.format("http")):
-        assert from_gateway(url, json.dumps(given).encode()).status_code in (204, 400)
+        for body in (given, [given]):
+            assert from_gateway(url, json.dumps(body).encode()).status_code in (204, 400)
 
 
 @FUZZ

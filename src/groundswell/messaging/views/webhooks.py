@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -19,6 +19,8 @@ from groundswell.messaging.providers.twilio import webhooks as twilio
 from groundswell.messaging.tasks import route_inbound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
 
     from groundswell.messaging.providers.contract import InboundOf, ReceiptOf
@@ -54,20 +56,20 @@ def twilio_receipts(request: HttpRequest) -> HttpResponse:
         said = twilio.receipt_of(request.POST.dict(), reference=reference, now=timezone.now())
     except KeyError:
         return _plain("This is no receipt.", 400)
-    return _note(said, "twilio")
+    return _note([said], "twilio")
 
 
 @csrf_exempt
 @require_POST
 def http_receipts(request: HttpRequest) -> HttpResponse:
-    """What became of a text, by the gateway of the settings."""
+    """What became of a text, or of each of a list of them, by the gateway of the settings."""
     gateway = settings.SMS_GATEWAY
     if gateway is None:
         raise Http404("no such provider here")
     if not _is_gateway(request, gateway.secret):
         return _plain("Not signed with our secret.", 403)
     try:
-        said = http.receipt_of(gateway, fields_of(request), now=timezone.now())
+        said = [http.receipt_of(gateway, fields, now=timezone.now()) for fields in each_of(request)]
     except (KeyError, UnreadableError):
         return _plain("This is no receipt.", 400)
     return _note(said, "http")
@@ -93,10 +95,25 @@ def fields_of(request: HttpRequest) -> dict[str, str]:
     """The fields of a form, or of a JSON object (its texts and numbers). Raises UnreadableError for what is neither."""
     if request.content_type != "application/json":
         return request.POST.dict()
+    return _fields(_json(request))
+
+
+def each_of(request: HttpRequest) -> list[dict[str, str]]:
+    """The same, several times where it is a JSON list. Raises UnreadableError."""
+    if request.content_type != "application/json":
+        return [request.POST.dict()]
+    given = _json(request)
+    return [_fields(each) for each in given] if isinstance(given, list) else [_fields(given)]
+
+
+def _json(request: HttpRequest) -> Any:
     try:
-        given = json.loads(request.body)
+        return json.loads(request.body)
     except (ValueError, RecursionError) as error:
         raise UnreadableError("no JSON") from error
+
+
+def _fields(given: Any) -> dict[str, str]:
     if not isinstance(given, dict):
         raise UnreadableError("no object")
     return {name: str(value) for name, value in given.items() if isinstance(value, (str, int))}
@@ -111,13 +128,13 @@ def _take(given: InboundOf, provider: str) -> None:
     )
 
 
-def _note(said: ReceiptOf | None, provider: str) -> HttpResponse:
-    """Write the receipt down; a step on the way (None) is only heard."""
-    if said is not None:
-        said = cleaned(said)
-        if max(len(said.event_id), len(said.provider_id)) > LONGEST_ID:
-            return _plain("This is no receipt.", 400)
-        take_receipts(provider, receipts=[said])
+def _note(said: Sequence[ReceiptOf | None], provider: str) -> HttpResponse:
+    """Write the receipts down, all or none; a step on the way (None) is only heard."""
+    receipts = [cleaned(each) for each in said if each is not None]
+    if any(max(len(each.event_id), len(each.provider_id)) > LONGEST_ID for each in receipts):
+        return _plain("This is no receipt.", 400)
+    if receipts:
+        take_receipts(provider, receipts=receipts)
     return HttpResponse(status=204)
 
 
