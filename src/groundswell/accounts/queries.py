@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from groundswell.accounts.above import campaigns
+from groundswell.accounts.above import WITHIN_AREAS, campaigns
 from groundswell.accounts.models import AuditEvent, Invitation, Membership, User
 
 PAGE = 50
@@ -70,11 +70,15 @@ class AuditPage:
 def audit_events(memberships: list[Membership], wanted: dict[str, Any]) -> QuerySet[AuditEvent]:
     """The events that fit the filter, newest first, of the campaigns these memberships cover.
 
-    What belongs to no campaign is seen only by those who have them all.
+    What belongs to no campaign is seen only by those who have them all. Who is limited to areas sees what is about
+    somebody or something there, whoever did it and in whichever campaign of theirs, and what they did themselves.
     """
     events = AuditEvent.objects.order_by("-id")
-    if not any(m.campaign_id is None for m in memberships):
-        events = events.filter(campaign_id__in=[m.campaign_id for m in memberships])
+    if not any(m.campaign_id is None and not m.is_limited() for m in memberships):
+        seen = Q(pk__in=[])
+        for by in memberships:
+            seen |= _seen_by(by)
+        events = events.filter(seen)
     if wanted.get("who"):
         people = User.objects.filter(Q(name__icontains=wanted["who"]) | Q(email__icontains=wanted["who"]))
         events = events.filter(actor_id__in=list(people.values_list("pk", flat=True)[:1000]))
@@ -92,6 +96,19 @@ def audit_events(memberships: list[Membership], wanted: dict[str, Any]) -> Query
     if wanted.get("until"):
         events = events.filter(at__lte=timezone.make_aware(datetime.combine(wanted["until"], time.max)))
     return events
+
+
+def _seen_by(by: Membership) -> Q:
+    covered = Q(campaign_id=by.campaign_id) if by.campaign_id is not None else Q(pk__gt=0)
+    if not by.is_limited():
+        return covered
+    within = Q(pk__in=[])
+    for kind, statement in WITHIN_AREAS.items():
+        there = RawSQL(statement, [by.pk] * statement.count("%s"))  # noqa: S611 - constants, bound
+        within |= Q(subject_kind=kind, subject_id__in=there)
+    # Looking at somebody's page belongs to no campaign; where they live does.
+    at_hand = covered | Q(campaign_id__isnull=True)
+    return Q(actor_id=by.user_id) & covered | within & at_hand
 
 
 def audit_page(events: QuerySet[AuditEvent], before: int | None) -> AuditPage:
