@@ -14,7 +14,7 @@ TOOLS := GROUNDSWELL_DEBUG=1 DJANGO_SETTINGS_MODULE=groundswell.config.settings
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run dev chromium test fast check format screenshots messages lock clean
+.PHONY: help setup run dev chromium mailservers test fast check format screenshots messages lock clean
 
 help:  ## This list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -25,7 +25,7 @@ setup: $(READY)  ## Virtual environment and pinned, hashed dependencies; starts 
 run: $(READY)  ## Groundswell with its demo campaign, at http://localhost:8000 (PORT=8001 make run for another port).
 	@GROUNDSWELL_DEMO=1 exec "$(BIN)/python" -m groundswell.cli run --demo
 
-dev: $(READY_DEV) chromium  ## What tests and checks need as well.
+dev: $(READY_DEV) chromium mailservers  ## What tests and checks need as well.
 
 test: dev  ## Everything, on real PostgreSQL and in a real browser.
 	"$(BIN)/python" -m pytest -q -n $(WORKERS) --dist worksteal
@@ -85,3 +85,12 @@ chromium:
 		export DEBIAN_FRONTEND=noninteractive && \
 		apt-get update -qq </dev/null >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core </dev/null >/dev/null 2>&1; } || \
 		echo "No Chromium here and no way to install it: browser tests will be skipped."
+
+# Postfix and Dovecot for the tests of what comes back; only where nothing would start them by itself (a container).
+mailservers:
+	@PATH="/usr/sbin:$$PATH"; { command -v postfix && command -v dovecot; } >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && [ ! -d /run/systemd/system ] && command -v apt-get >/dev/null && \
+		echo "Installing Postfix and Dovecot for the tests of bounces (once) ..." && export DEBIAN_FRONTEND=noninteractive && \
+		apt-get update -qq </dev/null >/dev/null 2>&1 && \
+		apt-get install -y -qq --no-install-recommends postfix dovecot-imapd </dev/null >/dev/null 2>&1; } || \
+		echo "No Postfix and Dovecot here to run as root: their tests will be skipped."

@@ -417,6 +417,7 @@ INCOMING = [
     row("incoming:http_inbound", NO_ONE, POST),
     row("incoming:twilio_receipts", NO_ONE, POST),
     row("incoming:http_receipts", NO_ONE, POST),
+    row("incoming:email_events", NO_ONE, POST, service=lambda _w: "postmark"),
 ]
 
 TABLE = [

@@ -38,6 +38,7 @@ ROOT = Path(groundswell.__file__).parent
 WITHOUT_BY = {
     "accounts.set_up_installation": "nobody is there yet; the one-time link is what lets them in",
     "messaging.keep": "a text that somebody sent us; the row is the record, and nobody here did it",
+    "messaging.take_back": "what came back of an email; what follows for its address has its own events",
     "messaging.take_part": "a part of such a text, likewise",
     "messaging.route_incomplete": "the parts of it that came; the row is the record",
     "messaging.match_lost_receipts": "what a provider said, brought to its message; the rows are the record",

@@ -222,6 +222,8 @@ def _failed_jobs() -> Finding:
 def _mail(env: Environment) -> Finding:
     from django.core.mail import get_connection
 
+    if not env.email_url and env.email_service is not None:
+        return Finding("mail", GOOD, f"sign-in codes and notices go by {env.email_service.name}")
     if not env.email_url:
         return Finding(
             "mail",

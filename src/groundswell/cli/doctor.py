@@ -26,7 +26,16 @@ from groundswell.config.data_folder import keep_secret, new_secret
 from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment, environment
 from groundswell.config.postgres import EmbeddedServer, ServerError
 
-SECRETS = {"secret_key", "database_url", "email_url", "twilio_auth_token", "sms_http", "smpp"}
+SECRETS = {
+    "secret_key",
+    "database_url",
+    "email_url",
+    "twilio_auth_token",
+    "sms_http",
+    "smpp",
+    "email_service",
+    "bounce_mailbox",
+}
 SIGNS = {GOOD: ("✓", "green"), DOUBTFUL: ("!", "yellow"), BAD: ("✗", "red")}
 
 

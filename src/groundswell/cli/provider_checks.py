@@ -9,13 +9,19 @@ from urllib.parse import urlsplit
 from groundswell.cli.checks import BAD, DOUBTFUL, GOOD, Finding
 
 PATIENCE = 10.0  # seconds
-SILENT = 120  # seconds without a sign of life after which a line that is listened at counts as silent
+SILENT = (
+    900  # seconds without a sign of life after which a line counts as silent; the mailbox is read every five minutes
+)
 
 
 def provider_checks() -> Iterator[Finding]:
     """Each provider that is set up, by its own answer; needs Django ready."""
     from django.conf import settings
 
+    if settings.EMAIL_SERVICE:
+        yield _service()
+    if settings.BOUNCE_ADDRESS or settings.BOUNCE_MAILBOX is not None:
+        yield from _bounces()
     if settings.TWILIO_ACCOUNT_SID:
         yield _twilio()
     if settings.SMS_GATEWAY is not None:
@@ -23,6 +29,46 @@ def provider_checks() -> Iterator[Finding]:
     if settings.SMPP is not None:
         yield _smpp()
         yield _line("smpp", "texts and receipts by SMPP")
+
+
+def _service() -> Finding:
+    """Only whether its settings are complete: what else is asked of it would be an email."""
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    from groundswell.messaging.providers.anymail.transport import open_backend
+
+    try:
+        open_backend().close()
+    except ImproperlyConfigured as problem:
+        found = " ".join(str(problem).split())
+        return Finding("email service", BAD, found, "Put what is missing into “settings” of EMAIL_SERVICE.")
+    except ImportError as problem:
+        return Finding(
+            "email service", BAD, str(problem), "Install what the service needs, such as boto3 for amazon_ses."
+        )
+    where = f"{settings.PUBLIC_URL}/messaging/webhooks/email/{settings.EMAIL_SERVICE}/"
+    return Finding("email service", GOOD, f"{settings.EMAIL_SERVICE}, which posts to {where}; send a test to be sure")
+
+
+def _bounces() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from groundswell.messaging.providers.mailbox.reading import MailboxError, look_into
+
+    check = "mailbox of bounces"
+    if not settings.BOUNCE_ADDRESS or settings.BOUNCE_MAILBOX is None:
+        missing = "BOUNCE_MAILBOX" if settings.BOUNCE_ADDRESS else "BOUNCE_ADDRESS"
+        yield Finding(check, DOUBTFUL, f"{missing} is not set: what comes back is not noticed", "Set both.")
+        return
+    try:
+        unread = look_into(settings.BOUNCE_MAILBOX)
+    except MailboxError as problem:
+        mend = "Check BOUNCE_MAILBOX: scheme (imaps, imap+tls, imap), user, password, host, port and folder."
+        yield Finding(check, BAD, f"it does not let us in: {problem}", mend)
+        return
+    yield Finding(check, GOOD, f"{settings.BOUNCE_MAILBOX.host} lets us in; {unread} unread")
+    yield _line("bounces", "bounces read")
 
 
 def _twilio() -> Finding:

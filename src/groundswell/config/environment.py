@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from groundswell.config.data_folder import kept_secret
+from groundswell.config.email_services import EmailService, check_mailbox, read_service
 from groundswell.config.sms import SmppGateway, SmsGateway, read_gateway, read_smpp
 
 DEFAULT_SECRET_KEY = "insecure-development-key-change-me"  # noqa: S105 - refused when DEBUG is off
@@ -79,6 +80,23 @@ class Environment(BaseSettings):
         description="smtp://user:password@host:port (smtp+tls:// for STARTTLS, smtps:// for TLS). "
         "Empty: messages are kept as files in the data folder.",
     )
+    email_service: Annotated[EmailService | None, NoDecode, BeforeValidator(read_service)] = Field(
+        None,
+        validation_alias="EMAIL_SERVICE",
+        description="A service that sends campaign email, as JSON: name, webhook_secret and the service's own settings "
+        "(see “Email” below). Without EMAIL_URL sign-in codes go by it too.",
+    )
+    bounce_address: str = Field(
+        "",
+        validation_alias="BOUNCE_ADDRESS",
+        pattern=r"^$|^[A-Za-z0-9._-]{1,24}@[A-Za-z0-9.-]+$",
+        description="Where undeliverable email comes back to, such as bounces@example.org; bounces+X@ must arrive too.",
+    )
+    bounce_mailbox: str = Field(
+        "",
+        validation_alias="BOUNCE_MAILBOX",
+        description="imaps://user:password@host/INBOX in which it arrives (imap+tls:// for STARTTLS, imap:// for neither).",
+    )
     from_email: str = Field(
         "Groundswell <groundswell@localhost>",
         validation_alias="FROM_EMAIL",
@@ -114,6 +132,12 @@ class Environment(BaseSettings):
         validation_alias="GROUNDSWELL_DEMO",
         description="Allow the demo's one-click sign-in links. Set by `make run`; never on a public server.",
     )
+
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _is_mailbox(cls, given: str) -> str:
+        check_mailbox(given)
+        return given
 
     @model_validator(mode="after")
     def _take_kept_secret(self) -> Self:

@@ -14,10 +14,13 @@ SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 def mail_settings(env: Environment, data_dir: Path) -> dict[str, Any]:
-    """EMAIL_* settings; without an `EMAIL_URL` every message becomes a file in the data folder.
+    """EMAIL_* settings; without an `EMAIL_URL` a service sends, and without that every message becomes a file in the data
+    folder.
 
     Raises ImproperlyConfigured when the address cannot be read.
     """
+    if not env.email_url and env.email_service is not None:
+        return {"EMAIL_BACKEND": f"anymail.backends.{env.email_service.name}.EmailBackend"}
     if not env.email_url:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

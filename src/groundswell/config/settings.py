@@ -10,6 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from groundswell.config.database import database_settings
+from groundswell.config.email_services import mailbox_of
 from groundswell.config.environment import DEFAULT_SECRET_KEY, environment
 from groundswell.config.mail import mail_settings
 
@@ -189,6 +190,9 @@ CACHES = {
 
 vars().update(mail_settings(ENV, DATA_DIR))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.from_email
+EMAIL_SERVICE = ENV.email_service.name if ENV.email_service is not None else ""
+ANYMAIL = ENV.email_service.anymail if ENV.email_service is not None else {}
+BOUNCE_ADDRESS, BOUNCE_MAILBOX = ENV.bounce_address, mailbox_of(ENV.bounce_mailbox)
 
 # Texts: who carries them. Without either, none go out (but for the demo's, which stay on its simulator page).
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = ENV.twilio_account_sid, ENV.twilio_auth_token

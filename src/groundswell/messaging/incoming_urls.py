@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/twilio/inbound/", webhooks.twilio_inbound, name="twilio_inbound"),
     path("webhooks/http/inbound/", webhooks.http_inbound, name="http_inbound"),
     path("webhooks/twilio/receipts/", webhooks.twilio_receipts, name="twilio_receipts"),
+    path("webhooks/email/<str:service>/", webhooks.email_events, name="email_events"),
     path("webhooks/http/receipts/", webhooks.http_receipts, name="http_receipts"),
 ]

@@ -19,6 +19,7 @@ from groundswell.messaging.fields import LINK
 from groundswell.messaging.models import Message
 from groundswell.messaging.preferences import preference_token
 from groundswell.messaging.providers.contract import Outgoing
+from groundswell.messaging.return_paths import return_path_of
 from groundswell.messaging.sms import segments_of
 from groundswell.messaging.writing import PREFERENCES, Written
 
@@ -73,6 +74,7 @@ class Letterhead:
             subject=written.subject,
             html=written.html,
             headers=self._headers(token),
+            return_path=return_path_of(reference_of(delivery.id)) if self.is_email else "",
             valid_until=valid_until,
         )
 

@@ -9,6 +9,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from groundswell.accounts.models import User
 from groundswell.config.jobs import periodic, task
+from groundswell.messaging.bounces import read_bounces
 from groundswell.messaging.counting import count_for_pages
 from groundswell.messaging.operations.inbound import route_again
 from groundswell.messaging.operations.outbox import send_some
@@ -63,6 +64,12 @@ def match_lost() -> None:
 def route_incomplete_texts() -> None:
     """Long texts of which a part never came."""
     route_incomplete(now=timezone.now(), enqueue=lambda inbound_id: route_inbound.defer(inbound_id=inbound_id))
+
+
+@periodic(cron="*/5 * * * *", queue=QUEUE)
+def read_what_came_back() -> None:
+    """The mailbox of undeliverable email, where there is one."""
+    read_bounces()
 
 
 def send_soon() -> None:

@@ -24,6 +24,8 @@ class Outgoing:
     subject: str = ""
     html: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    # Where it goes back to when it cannot be delivered; empty: to the sender.
+    return_path: str = ""
     # The provider is to give up after this (rule M9).
     valid_until: datetime | None = None
 
@@ -64,6 +66,31 @@ class ReceiptOf:
     reference: str = ""
     our_address: str = ""
     their_address: str = ""
+
+
+class Back(Enum):
+    """What came back of an email: the address is dead; not this time; reported as spam; wants no more."""
+
+    DEAD = "dead"
+    NOT_NOW = "not now"
+    COMPLAINT = "complaint"
+    NO_MORE = "no more"
+
+
+@dataclass(frozen=True, slots=True)
+class BackOf:
+    """An email that came back, or what its reader made of it. `event_id` is the same when it is told again.
+
+    Which one is known by `reference` or `provider_id`; else `address` (only from whom we trust with it) says whose.
+    """
+
+    event_id: str
+    back: Back
+    at: datetime
+    reference: str = ""
+    provider_id: str = ""
+    address: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ PROVIDERS: Final[Mapping[str, Known]] = {
         "groundswell.messaging.providers.smtp.transport.SmtpProvider",
         lambda: settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"),
     ),
+    "anymail": Known(
+        Channel.EMAIL,
+        "groundswell.messaging.providers.anymail.transport.AnymailProvider",
+        lambda: bool(settings.EMAIL_SERVICE),
+    ),
     # Nothing of it leaves: only in the demo, or somebody would believe that it had.
     "console": Known(
         Channel.SMS,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
+from anymail.exceptions import AnymailWebhookValidationFailure
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from groundswell.messaging.operations.inbound import UnreadableError, cleaned, receive
 from groundswell.messaging.operations.receipts import take_receipts
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from groundswell.messaging.providers.contract import InboundOf, ReceiptOf
+
+log = logging.getLogger(__name__)
 
 LONGEST_ID = 128
 # An answer without words: Twilio is to send nothing of its own.
@@ -89,6 +96,34 @@ def http_inbound(request: HttpRequest) -> HttpResponse:
     except (KeyError, UnreadableError):
         return _plain("This is no text.", 400)
     return HttpResponse(status=204)
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])  # some services ask first whether anybody is there
+def email_events(request: HttpRequest, service: str) -> HttpResponse:
+    """What became of emails, by the service of the settings; django-anymail knows how it signs and what it says."""
+    if not settings.EMAIL_SERVICE or service != settings.EMAIL_SERVICE:
+        raise Http404("no such provider here")
+    view = _event_view(service)
+    try:
+        return view(request)
+    except AnymailWebhookValidationFailure:
+        return _plain("Not signed by the service, or without our secret.", 403)
+    except UNREADABLE:
+        log.warning("%s posted what cannot be read", service, exc_info=True)
+        return _plain("This is no event.", 400)
+
+
+# What its parsers raise at what no service would post.
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
+
+
+def _event_view(service: str) -> Callable[[HttpRequest], HttpResponse]:
+    """Anymail's own view: of events alone where it has one, else of everything."""
+    for path in (f"/{service}/tracking/", f"/{service}/"):
+        with suppress(Resolver404):
+            return cast("Callable[[HttpRequest], HttpResponse]", resolve(path, "anymail.urls").func)
+    raise Http404("no such provider here")
 
 
 def fields_of(request: HttpRequest) -> dict[str, str]:

@@ -95,7 +95,8 @@ class SmtpProvider:
         """Say from whom and to whom; the server then waits for the letter, or has refused, by what is returned."""
         assert self._server is not None
         # Both addresses have just been looked at: smtplib's own MAIL and RCPT would take them apart once more.
-        steps = {f"MAIL FROM:<{each.sender_address}>": OK, f"RCPT TO:<{each.to}>": OK, "DATA": range(GO_ON, GO_ON + 1)}
+        path = each.return_path or each.sender_address
+        steps = {f"MAIL FROM:<{path}>": OK, f"RCPT TO:<{each.to}>": OK, "DATA": range(GO_ON, GO_ON + 1)}
         if self._server.has_extn("pipelining"):
             # All at once (RFC 2920): three times on the way less for each letter.
             self._server.send("".join(f"{command}\r\n" for command in steps))

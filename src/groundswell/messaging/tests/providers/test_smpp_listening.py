@@ -14,6 +14,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from groundswell.compliance.models import HoursBucket
@@ -362,6 +363,7 @@ anything = st.builds(
 )
 
 
+@hypothesis(deadline=None)
 @given(anything)
 def test_whatever_a_network_delivers_is_read(given: Any) -> None:
     came = arrived(given, GATEWAY, now=timezone.now())
@@ -374,6 +376,7 @@ def test_whatever_a_network_delivers_is_read(given: Any) -> None:
 
 
 @pytest.mark.django_db
+@hypothesis(deadline=None)
 @given(given=anything)
 def test_whatever_a_network_delivers_can_be_kept(given: Any) -> None:
     came = arrived(given, GATEWAY, now=timezone.now())

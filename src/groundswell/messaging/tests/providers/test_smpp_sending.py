@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import smpp34
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from smpplib import smpp
 
@@ -248,6 +249,7 @@ def test_every_field_is_read_by_another_make_as_it_was_meant() -> None:
     assert validity(90_061) == "000001010101000R"
 
 
+@hypothesis(deadline=None)
 @given(st.text(max_size=700), st.sampled_from(["gsm", "latin-1"]))
 def test_whatever_is_written_is_read_again(text: str, alphabet: str) -> None:
     if not text:
