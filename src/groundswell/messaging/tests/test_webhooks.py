@@ -195,3 +195,21 @@ def test_any_text_from_anyone_by_twilio_is_kept_as_it_was(
     else:
         assert status == 400
         assert not Inbound.objects.exists()
+
+
+@FUZZ
+@given(
+    form=st.dictionaries(
+        st.sampled_from(["MessageSid", "MessageStatus", "ErrorCode", "ErrorMessage", "To", "From"]),
+        st.text(max_size=150) | st.sampled_from(["sent", "delivered", "undelivered", "failed", "30036"]),
+    ),
+    reference=st.text(max_size=40) | st.integers().map(lambda number: f"d{number}"),
+)
+def test_any_receipt_by_twilio_is_taken_or_refused(
+    providers: None, sender: Sender, form: dict[str, str], reference: str
+) -> None:
+    whole = {name: value.encode("utf-8", "replace").decode() for name, value in form.items()}
+    reference = reference.encode("utf-8", "replace").decode()
+    url = RECEIPTS.format("twilio") + "?" + urlencode({"reference": reference})
+
+    assert from_twilio(url, whole).status_code in (204, 400)
