@@ -31,6 +31,7 @@ ROOMS = (
     "surveys",
     "flows",
     "phonebank",
+    "textbank",
 )
 ROOT = Path(groundswell.__file__).parent
 
@@ -50,6 +51,8 @@ WITHOUT_BY = {
     "phonebank.roll_up_tallies": "totals from the ledger, by the worker",
     "phonebank.rebuild_tallies": "totals from the ledger, by the worker",
     "places.load_reference_data": "part of the installation, like its tables",
+    "textbank.take_reply": "whose turn it is, by what somebody wrote",
+    "textbank.take_back_lapsed": "an hour has passed",
 }
 WITHOUT_AUDIT = {
     "campaigns.record_answers": "part of the call that brings them, whose line in the ledger is the record",
@@ -73,6 +76,9 @@ WITHOUT_AUDIT = {
     "phonebank.roll_up_tallies": WITHOUT_BY["phonebank.roll_up_tallies"],
     "phonebank.seen": "nothing is seen or changed but that their page is open",
     "places.load_reference_data": WITHOUT_BY["places.load_reference_data"],
+    "textbank.locked_status": "nothing is seen or changed but that they are here",
+    "textbank.take_back_lapsed": WITHOUT_BY["textbank.take_back_lapsed"],
+    "textbank.take_reply": WITHOUT_BY["textbank.take_reply"],
 }
 PARTS = re.compile(r"(check|can|is|access)_|.*_parameters$")
 # A page in a file that is handed to the person it is about, and opened without us and our policy.

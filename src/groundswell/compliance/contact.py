@@ -79,14 +79,21 @@ def counts_by_refusal(*, now: datetime) -> dict[Refusal | None, int]:
         return {Refusal(refusal) if refusal else None: count for refusal, count in cursor.fetchall()}
 
 
-def message_refusal(*, person_id: int, contact_point_id: int, channel: Channel, now: datetime) -> MessageRefusal | None:
-    """Why this person may not be written to at this address; None: they may. Hours aside."""
+def message_refusals(
+    person_ids: Iterable[int], *, channel: Channel, now: datetime
+) -> dict[tuple[int, int], MessageRefusal | None]:
+    """Why these people may not be written to now, by person and address; None: they may. Hours aside (rule M9)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT refusal FROM compliance_message_status(%s, %s, %s) WHERE person_id = %s AND contact_point_id = %s",
-            [now, channel, CAMPAIGNING, person_id, contact_point_id],
+            "SELECT person_id, contact_point_id, refusal FROM compliance_message_status(%s, %s::text, %s::text)"
+            " WHERE person_id = ANY(%s)",
+            [now, channel.value, CAMPAIGNING, list(person_ids)],
         )
-        row = cursor.fetchone()
-    if row is None:
-        return MessageRefusal.RETIRED
-    return MessageRefusal(row[0]) if row[0] else None
+        found = cursor.fetchall()
+    return {(person, point): MessageRefusal(refusal) if refusal else None for person, point, refusal in found}
+
+
+def message_refusal(*, person_id: int, contact_point_id: int, channel: Channel, now: datetime) -> MessageRefusal | None:
+    """The same of one person at one address. An address that is theirs no more is retired."""
+    found = message_refusals([person_id], channel=channel, now=now)
+    return found.get((person_id, contact_point_id), MessageRefusal.RETIRED)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "groundswell.web",
     "groundswell.insight",
     "groundswell.phonebank",
+    "groundswell.textbank",
     "groundswell.events",
     "groundswell.joining",
     "groundswell.surveys",

@@ -12,6 +12,7 @@ from groundswell.campaigns.models import ShareLink
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
 from groundswell.compliance.enums import Channel
+from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.fields import LINK
 from groundswell.messaging.leading import lead_of
 from groundswell.messaging.models import Message
@@ -22,7 +23,7 @@ from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, e
 def writing_of(message: Message) -> Writing:
     """Its words, to be filled in for each person. Raises FieldError; for an email NoImprintError without an imprint (I1)."""
     if message.channel == Channel.SMS:
-        return text_message(message.body)
+        return text_message(message.body, has_texter=message.kind == MessageKind.TEXT_BANK)
     organisation = Organisation.objects.filter(pk=1).first()
     frame = Frame(
         organisation=organisation.name if organisation else "",
@@ -70,6 +71,7 @@ def words_of(message: Message) -> Words:
         can_receive=message.sender is None or message.sender.can_receive,
         ask_is_open=is_open(message.ask) if message.ask is not None else None,
         no_ask_because=message.no_ask_because,
+        has_texter=message.kind == MessageKind.TEXT_BANK,
     )
 
 

@@ -6,7 +6,7 @@ Pure. A field without a fallback stops the send for whoever lacks it; nobody is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -21,6 +21,8 @@ FIELDS: Mapping[str, str | Promise] = {
     "seat": gettext_lazy("constituency"),
 }
 LINK = "link"
+# In a text bank: the first name of the volunteer who presses.
+TEXTER = "texter"
 _PLACE = re.compile(r"\{\{([^{}]*)\}\}")
 _INSIDE = re.compile(r"\s*([a-z_]+)\s*(?:\|(.*))?", re.DOTALL)
 
@@ -41,13 +43,14 @@ class Field:
         return values.get(self.name) or self.fallback
 
 
-def parts_of(text: str, *, has_link: bool = True) -> list[str | Field]:
+def parts_of(text: str, *, has_link: bool = True, has_texter: bool = False) -> list[str | Field]:
     """The words and the places between them, in order. Raises FieldError for a place that means nothing."""
+    known = (*FIELDS, *([LINK] if has_link else []), *([TEXTER] if has_texter else []))
     parts: list[str | Field] = []
     end = 0
     for place in _PLACE.finditer(text):
         _add_words(parts, text[end : place.start()])
-        parts.append(_field(place[1], has_link))
+        parts.append(_field(place[1], known))
         end = place.end()
     _add_words(parts, text[end:])
     return parts
@@ -75,9 +78,8 @@ def _value(field: Field, values: Mapping[str, str]) -> str:
     return found
 
 
-def _field(inside: str, has_link: bool) -> Field:
+def _field(inside: str, known: Sequence[str]) -> Field:
     read = _INSIDE.fullmatch(inside)
-    known = [*FIELDS, LINK] if has_link else [*FIELDS]
     if read is None or read[1] not in known:
         raise FieldError(
             _("“{{%(inside)s}}” is not something we know of people. You can write %(known)s.")

@@ -34,6 +34,13 @@ def values_of(person_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     return {pk: _fields(given, family, seat) for pk, given, family, seat in rows}
 
 
+def values_of_person(person: Person) -> dict[str, str]:
+    """The same of one, read with their household and its constituency."""
+    household = person.household
+    seat = household.constituency.name if household is not None and household.constituency is not None else None
+    return _fields(person.given_names, person.family_name, seat)
+
+
 def lacking(message: Message, *, now: datetime) -> tuple[int, tuple[str, ...]]:
     """How many of those who would get it lack a field without which it does not go, and which fields those are.
 

@@ -23,7 +23,9 @@ class MessagingRuleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a message would say, as its form stands. `ask_is_open`: None where it leads on to nothing."""
+    """What a message would say, as its form stands. `ask_is_open`: None where it leads on to nothing; `has_texter`: a
+    volunteer sends it, and their name may stand in it.
+    """
 
     channel: str
     subjects: Sequence[str]
@@ -31,6 +33,7 @@ class Words:
     can_receive: bool
     ask_is_open: bool | None
     no_ask_because: str
+    has_texter: bool = False
 
 
 def problems_of(words: Words) -> list[str]:
@@ -42,7 +45,7 @@ def problems_of(words: Words) -> list[str]:
         problems += _unreadable(subject, has_link=False)
     if not words.body.strip():
         return [*problems, _("Write what it says.")]
-    unreadable = _unreadable(words.body, has_link=True)
+    unreadable = _unreadable(words.body, has_link=True, has_texter=words.has_texter)
     if unreadable:
         return [*problems, *unreadable]
     if words.channel == Channel.SMS:
@@ -62,9 +65,9 @@ def needs_second_person(reach: int, *, most_alone: int) -> bool:
     return reach > most_alone
 
 
-def _unreadable(text: str, *, has_link: bool) -> list[str]:
+def _unreadable(text: str, *, has_link: bool, has_texter: bool = False) -> list[str]:
     try:
-        parts_of(text, has_link=has_link)
+        parts_of(text, has_link=has_link, has_texter=has_texter)
     except FieldError as error:
         return [str(error)]
     return []
@@ -79,7 +82,7 @@ def _without_a_way_out(words: Words) -> list[str]:
 
 
 def _leading_nowhere(words: Words) -> list[str]:
-    has_link = any(field.name == LINK for field in fields_of(parts_of(words.body)))
+    has_link = any(field.name == LINK for field in fields_of(parts_of(words.body, has_texter=words.has_texter)))
     if words.ask_is_open is None:
         if has_link:
             return [_("{{ link }} leads to what people are asked to do. Choose that, or take the link out.")]

@@ -92,9 +92,9 @@ class Writing:
         return self.subjects[variant if variant < len(self.subjects) else 0] if self.subjects else ()
 
 
-def text_message(body: str) -> Writing:
+def text_message(body: str, *, has_texter: bool = False) -> Writing:
     """A text. Raises FieldError."""
-    parts = tuple(parts_of(body.strip().replace("\r\n", "\n")))
+    parts = tuple(parts_of(body.strip().replace("\r\n", "\n"), has_texter=has_texter))
     return Writing(subjects=(), text=parts, html=(), said=parts)
 
 

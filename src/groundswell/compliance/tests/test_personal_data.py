@@ -299,6 +299,7 @@ def test_answers_and_notes_go_after_their_time(person: Person, data_manager: Use
         "actions",
         "answers",
         "notes",
+        "text_notes",
         "texts",
         "conversations",
         "imports",
@@ -311,6 +312,7 @@ def test_answers_and_notes_go_after_their_time(person: Person, data_manager: Use
         "notes": 0,
         "texts": 0,
         "conversations": 0,
+        "text_notes": 0,
         "imports": 0,
     }
     due = {e.category.key: (e.rows, e.months) for e in expiring(now=in_two_years)}

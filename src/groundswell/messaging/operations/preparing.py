@@ -56,7 +56,7 @@ def prepare(message: Message, *, by: User | None, now: datetime, enqueue: Callab
     if locked.segment is None:
         raise PreparingError(_("Say first to whom the message goes."))
     with connection.cursor() as cursor:
-        _list(cursor, locked, now)
+        list_people(cursor, locked, now=now)
         cursor.execute(_sql("prepare").replace("THE_WAVE", _wave(locked)), _place(locked))
     prepared = _counts(locked)
     locked.prepared_at, locked.status, locked.problem = now, MessageStatus.SENDING, ""
@@ -97,8 +97,11 @@ def prepare_asked(message_id: int, *, by: User | None, now: datetime, enqueue: C
     return True
 
 
-def _list(cursor: Any, message: Message, now: datetime) -> None:
-    """The temporary tables of everybody asked and of their seats, and the hours of those."""
+def list_people(cursor: Any, message: Message, *, now: datetime) -> None:
+    """The temporary tables of everybody asked and of their seats, and the hours of those, in the transaction that is open.
+
+    Raises SegmentError.
+    """
     assert message.segment is not None
     # Before the first look: whoever deletes people meanwhile waits, and what they had deleted before is gone.
     cursor.execute("SELECT pg_advisory_xact_lock_shared(messaging_references_lock())")

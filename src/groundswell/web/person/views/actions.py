@@ -39,9 +39,9 @@ from groundswell.compliance.queries import hashes_of, suppressions_of
 from groundswell.config.numbers import read_whole_number
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person
+from groundswell.people.operations.tagging import tag_person, untag_person
 from groundswell.web.person.access import STAFF, access_person
 from groundswell.web.person.forms import AddressForm, ConsentForm, EraseForm, NameForm
-from groundswell.web.person.operations import tag_person, untag_person
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -1,0 +1,1 @@
+"""The volunteer's phone, a conversation, and the organiser's pages."""
