@@ -149,6 +149,40 @@ CALLING = [
     row("phonebank:session_line", TEAM, bank_id=lambda w: w.bank.pk),
 ]
 
+# Texting too; a conversation is for whoever has it, and for those who lead.
+TEXTING = [
+    row("textbank:texting", SIGNED_IN - {"bare_owner"}),  # a list of text banks, or that there is none for them
+    row("textbank:size", SIGNED_IN, POST),  # counts letters, of nobody
+    row("textbank:text", TEAM, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:batch", TEAM, POST, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:press", TEAM, POST, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:skip", TEAM, POST, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:leave", TEAM, POST, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:replies", TEAM, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:standing", TEAM, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:take", TEAM, POST, bank_id=lambda w: w.text_bank.pk),
+    row("textbank:conversation", LEADERS, pk=lambda w: w.conversation.pk),
+    row("textbank:reply", LEADERS, POST, pk=lambda w: w.conversation.pk),
+    row("textbank:answers", LEADERS, POST, pk=lambda w: w.conversation.pk),
+    row("textbank:about", LEADERS, POST, pk=lambda w: w.conversation.pk),
+    row("textbank:steer_conversation", LEADERS, POST, pk=lambda w: w.conversation.pk),
+    row("textbank:index", LEADERS, slug=seat),
+    row("textbank:new_bank", LEADERS, FORM, slug=seat),
+    row("textbank:look", LEADERS, POST, slug=seat),
+    row("textbank:review", LEADERS, slug=seat),
+    row("textbank:bank", LEADERS, slug=seat, pk=lambda w: w.text_bank.pk),
+    row("textbank:bank_live", LEADERS, slug=seat, pk=lambda w: w.text_bank.pk),
+    row("textbank:edit_bank", LEADERS, FORM, slug=seat, pk=lambda w: w.text_bank.pk),
+    row("textbank:status", LEADERS, POST, slug=seat, pk=lambda w: w.text_bank.pk),
+    row("textbank:new_canned", LEADERS, FORM, slug=seat, pk=lambda w: w.text_bank.pk),
+    row("textbank:canned", LEADERS, FORM, slug=seat, pk=lambda w: w.text_bank.pk, reply_id=lambda w: w.canned.pk),
+    row("textbank:sweep", LEADERS, POST, slug=seat, pk=lambda w: w.text_bank.pk),
+    row(
+        "textbank:take_over", LEADERS, POST, slug=seat, pk=lambda w: w.text_bank.pk, user_id=lambda w: w.member.user_id
+    ),
+    row("textbank:results", LEADERS, slug=seat, pk=lambda w: w.text_bank.pk),
+]
+
 MESSAGING = [
     row("messaging:senders", LEADERS_ANYWHERE),
     row("messaging:new_sender", any_campaigns("owner"), FORM),
@@ -432,6 +466,7 @@ TABLE = [
     *INSIGHT,
     *MESSAGING,
     *CALLING,
+    *TEXTING,
     *EVENING,
     *BOARDS,
     *ORGANISING,

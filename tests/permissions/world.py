@@ -52,6 +52,7 @@ from groundswell.surveys.links import own_token as survey_token
 from groundswell.surveys.models import Survey
 from groundswell.surveys.operations.replies import answer_survey
 from groundswell.surveys.operations.surveys import SurveyDetails, create_survey, publish_survey
+from groundswell.textbank.models import CannedReply, Conversation, TextBank
 from permissions.viewers import role_of
 
 
@@ -225,6 +226,34 @@ class World:
     def bank(self) -> PhoneBank:
         """A phone bank of the campaign that is open."""
         return PhoneBank.objects.create(campaign=self.campaign, name="Monday", script=self.script, status="open")
+
+    @cached_property
+    def text_bank(self) -> TextBank:
+        """A text bank of the campaign that is open."""
+        message = Message.objects.create(
+            campaign=self.campaign, kind="text_bank", channel="sms", name="Texts", body="Come?", status="draft"
+        )
+        return TextBank.objects.create(campaign=self.campaign, name="Texts", message=message, status="open")
+
+    @cached_property
+    def canned(self) -> CannedReply:
+        """Words for its volunteers."""
+        return CannedReply.objects.create(text_bank=self.text_bank, title="Yes", body="Lovely.")
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """One that a volunteer has who is not among the viewers."""
+        bucket, _new = HoursBucket.objects.get_or_create(time_zone="Europe/London", holiday_region="")
+        return Conversation.objects.create(
+            campaign_id=self.campaign.pk,
+            text_bank=self.text_bank,
+            person=self.person,
+            contact_point=self.number,
+            bucket=bucket,
+            texter=self.member.user,
+            started_at=timezone.now(),
+            last_out_at=timezone.now(),
+        )
 
     @cached_property
     def session(self) -> Session:

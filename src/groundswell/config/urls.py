@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("phonebank/", include("groundswell.phonebank.urls")),
     path("", include("groundswell.web.urls")),
+    path("textbank/", include("groundswell.textbank.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("groundswell.accounts.urls")),
     path("places/", include("groundswell.places.urls")),

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from groundswell.campaigns.models import Campaign
 from groundswell.compliance.enums import Channel
 from groundswell.compliance.figures import message_hours
 from groundswell.compliance.hours import ROUND_THE_CLOCK, ContactHours, is_open, open_buckets, opens_next
 from groundswell.compliance.models import HoursBucket
+from groundswell.messaging.providers.registry import reaches_nobody
+from groundswell.textbank.models import TextBank
 
 
-def texting_hours(campaign: Campaign, now: datetime) -> ContactHours:
-    """The hours of texts in force. The demo's numbers belong to nobody: it can be tried at any hour."""
-    if settings.DEMO and campaign.is_demo:
+def texting_hours(bank: TextBank, now: datetime) -> ContactHours:
+    """The hours of texts in force. What reaches nobody (the demo's) goes at any hour, as the outbox has it."""
+    sender = bank.message.sender
+    if sender is not None and reaches_nobody(sender.provider):
         return ROUND_THE_CLOCK
     return message_hours(Channel.SMS, on=now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from groundswell.accounts.models import User
 from groundswell.campaigns.models import Answer
 from groundswell.compliance.enums import MessageRefusal
-from groundswell.messaging.enums import DeliveryReason, DeliveryState
+from groundswell.messaging.enums import DeliveryReason
 from groundswell.messaging.models import Delivery
 from groundswell.textbank.enums import ConversationState, EntryState, OutReason
 from groundswell.textbank.models import AnswerSheet, Conversation, Entry, TextBank, TexterStatus
@@ -227,5 +227,3 @@ def said(bank: TextBank) -> list[dict[str, Any]]:
         }
         for _pk, group in sorted(groups.items())
     ]
-
-

@@ -1,7 +1,8 @@
-"""What was said to and fro with one number, in order: this conversation, and before it whatever any campaign said by text."""
+"""What was said to and fro with one number, in order: this conversation, and before it what any campaign said by text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +64,17 @@ def thread_of(conversation: Conversation) -> Thread:
         for one in theirs.filter(received_at__lt=conversation.started_at).order_by("-received_at")[:EARLIER]
     ]
     return Thread(sorted(here, key=_at), sorted(before, key=_at)[-EARLIER:])
+
+
+def last_words(conversations: Iterable[Conversation]) -> dict[int, str]:
+    """What each last wrote, by number; one query."""
+    numbers = {one.contact_point_id for one in conversations if one.contact_point_id}
+    newest = (
+        Inbound.objects.filter(contact_point__in=numbers, channel=Channel.SMS)
+        .order_by("contact_point", "-received_at", "-pk")
+        .distinct("contact_point")
+    )
+    return {pk: text for pk, text in newest.values_list("contact_point", "text") if pk is not None}
 
 
 def _at(line: Line) -> datetime:

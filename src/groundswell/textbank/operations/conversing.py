@@ -48,7 +48,9 @@ def note_answers(
     )
     if not is_new:
         return 0
-    count = record_answers(plan=plan, answers=answers, source_uuid=key, by=by.user, answered_at=now, channel=AnswerChannel.TEXT)
+    count = record_answers(
+        plan=plan, answers=answers, source_uuid=key, by=by.user, answered_at=now, channel=AnswerChannel.TEXT
+    )
     record("note_answers", by=by.user, subject=locked.person, campaign_id=locked.campaign_id, answers=count)
     return count
 

@@ -31,7 +31,7 @@ MOST_ROUNDS = 40
 @transaction.atomic
 def lease_batch(bank: TextBank, *, by: Membership, now: datetime) -> Lease:
     """A batch for this volunteer, or what is left of the one in hand: two presses at once get one. Each lease is logged."""
-    bank = TextBank.objects.select_related("campaign", "message").get(pk=bank.pk)
+    bank = TextBank.objects.select_related("campaign", "message__sender").get(pk=bank.pk)
     status = locked_status(bank, by=by, now=now)
     if bank.status != TextBankStatus.OPEN or status is None:
         return Lease(LeaseStatus.NOT_OPEN)
@@ -42,7 +42,7 @@ def lease_batch(bank: TextBank, *, by: Membership, now: datetime) -> Lease:
     wanted = min(bank.batch_size, bank.daily_limit - status.texts_today)
     if wanted <= 0:
         return Lease(LeaseStatus.LIMIT)
-    hours = texting_hours(bank.campaign, now)
+    hours = texting_hours(bank, now)
     people = _take(bank, by, open_now(hours, now), wanted, now)
     if not people:
         return _why_none(bank, now)
@@ -161,7 +161,7 @@ def _why_none(bank: TextBank, now: datetime) -> Lease:
     """Why there is nobody: outside the hours, with when they begin; in other hands; or nobody is left."""
     ready = Entry.objects.filter(text_bank=bank, state=EntryState.READY)
     buckets = HoursBucket.objects.filter(pk__in=ready.values("bucket"))
-    hours = texting_hours(bank.campaign, now)
+    hours = texting_hours(bank, now)
     opens = [opens for bucket in buckets if (opens := opens_for(bucket, hours, now)) is not None]
     if opens and min(opens) > now:
         return Lease(LeaseStatus.HOURS, opens_at=min(opens))

@@ -151,8 +151,6 @@ def close_text_bank(bank: TextBank, *, by: User, now: datetime) -> int:
         handed_note=_("Still unanswered when the text bank was closed."),
     )
     theirs.filter(state__in=[ConversationState.QUIET, ConversationState.ANSWERED]).update(state=ConversationState.ENDED)
-    # Its message is done once what was pressed has left.
-    Message.objects.filter(pk=locked.message_id).update(prepared_at=now)
     record("close_text_bank", by=by, subject=locked, campaign_id=locked.campaign_id, unanswered=waiting)
     return waiting
 

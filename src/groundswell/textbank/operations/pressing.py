@@ -14,8 +14,8 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.models import Membership
 from groundswell.compliance.contact import message_refusal
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.enums import DeliveryReason, DeliveryState, MessageKind, MessageStatus
-from groundswell.messaging.models import Delivery, Message
+from groundswell.messaging.enums import DeliveryReason, DeliveryState, MessageKind
+from groundswell.messaging.models import Delivery
 from groundswell.messaging.sms import segments_of
 from groundswell.textbank.enums import ConversationState, EntryState, OutReason, PressStatus, TextBankStatus
 from groundswell.textbank.hours import is_open_for, opens_for, texting_hours
@@ -57,7 +57,7 @@ def send_first(entry_id: int, *, by: Membership, now: datetime, enqueue: Enqueue
 
     Compliance and the hours are asked again in this transaction; `enqueue` tells the worker once it is committed.
     """
-    bank = TextBank.objects.select_related("campaign", "message").filter(entries=entry_id).first()
+    bank = TextBank.objects.select_related("campaign", "message__sender").filter(entries=entry_id).first()
     if bank is None:
         return Pressed(PressStatus.GONE)
     # The volunteer's own row before the person's, as whoever leases a batch does.
@@ -79,7 +79,7 @@ def send_first(entry_id: int, *, by: Membership, now: datetime, enqueue: Enqueue
     if status is None or bank.status != TextBankStatus.OPEN:
         _let_go(entry)
         return Pressed(PressStatus.NOT_OPEN)
-    if not is_open_for(entry.bucket, texting_hours(bank.campaign, now), now):
+    if not is_open_for(entry.bucket, texting_hours(bank, now), now):
         _let_go(entry)
         return Pressed(PressStatus.HOURS)
     if why := _against(entry, bank, now):
@@ -138,7 +138,7 @@ def send_reply(
     is_member = locked_status(conversation.text_bank, by=by, now=now) is not None
     locked = (
         Conversation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("text_bank__campaign", "person", "bucket")
+        .select_related("text_bank__message__sender", "person", "bucket")
         .get(pk=conversation.pk)
     )
     bank = locked.text_bank
@@ -169,13 +169,9 @@ def send_reply(
     locked.waiting_since = locked.held_until = locked.handed_at = None
     locked.last_out_at = locked.seen_at = now
     locked.save()
-    # Of a text bank that is closed, and done until now.
-    Message.objects.filter(pk=bank.message_id, status=MessageStatus.DONE).update(
-        status=MessageStatus.SENDING, finished_at=None
-    )
     record("send_reply", by=by.user, subject=locked.person, campaign_id=bank.campaign_id, delivery=delivery.pk)
     transaction.on_commit(enqueue)
-    hours = texting_hours(bank.campaign, now)
+    hours = texting_hours(bank, now)
     waits = None if is_open_for(locked.bucket, hours, now) else opens_for(locked.bucket, hours, now)
     return Pressed(PressStatus.SENT, goes_at=waits, delivery_id=delivery.pk)
 
