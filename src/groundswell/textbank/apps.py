@@ -5,4 +5,4 @@ class TextbankConfig(AppConfig):
     name = "groundswell.textbank"
 
     def ready(self) -> None:
-        from groundswell.textbank import receivers  # noqa: F401 - connects them
+        from groundswell.textbank import doors, receivers  # noqa: F401 - they register

@@ -51,7 +51,17 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
 
     from groundswell.accounts import audit
     from groundswell.campaigns.enums import VoterIdTemplate
-    from groundswell.cli.demo import calling, cast, electorate, filing, gatherings, invention, supporters, writing
+    from groundswell.cli.demo import (
+        calling,
+        cast,
+        electorate,
+        filing,
+        gatherings,
+        invention,
+        supporters,
+        texting,
+        writing,
+    )
     from groundswell.people.models import Register
     from groundswell.places.enums import PARLIAMENT_2024
     from groundswell.places.models import Area
@@ -126,6 +136,14 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
     supporters.make_supporters(by=team.data_manager, now=now, rng=rng)
     electorate.analyse()
     writing.make_messages(campaign=campaign, team=team, evening=evenings[1].ask, past_mondays=mondays, now=now, rng=rng)
+    texting.make_text_bank(
+        campaign=campaign,
+        team=team,
+        script=scripts[VoterIdTemplate.SUPPORT_SCALE],
+        evening=evenings[1].ask,
+        now=now,
+        rng=rng,
+    )
     gatherings.make_it_the_demos()
     audit.record("load_demo", by=None, campaign_id=campaign.pk, calls=calls)
     return _counts() | {"calls": calls}

@@ -160,6 +160,30 @@ REPLIES = (
     ("Thanks Sam, signed. Will there be tea again", True),
     ("Wrong number mate", True),
 )
+TEXT_BANK_NAME = "Ask supporters along"
+TEXT_BANK_BODY = (
+    "Hi {{ first_name|there }}, {{ texter }} here from Northlight. We ring voters together this Monday at six, with tea. "
+    "Would you come? Reply STOP to end"
+)
+# Title, words, and whether it is only for those who said that they are with us.
+CANNED_REPLIES = (
+    ("Yes, how", "Lovely, {{ first_name|friend }}! Here is when and where, and your place: {{ link }}", False),
+    ("Never done it", "Nobody had, the first time. We show you and you make a practice call before: {{ link }}", False),
+    ("Who are you", "I am a volunteer for Northlight Alliance. You ticked on our page that we may text you.", False),
+    ("Another day", "That is fine. Shall I ask you again in a month?", False),
+    ("A poster?", "That is so good to hear! Would you have a poster in your window?", True),
+)
+# What they wrote, and what was done about it: the answer, a word to the organiser (!), or nothing yet.
+TEXT_BANK_REPLIES = (
+    ("Yes! What do I bring?", "Your phone and headphones. The tea is ours! See you on Monday"),
+    ("I would but I have never rung anybody", "Nobody had, the first time. We show you first, promise"),
+    ("Can I bring my sister", "Please do! Six o’clock at the Lantern Rooms"),
+    ("Is there a lift? I use a chair", ""),
+    ("not this week, next one maybe", ""),
+    ("who gave you this number", ""),
+    ("I am a journalist, who can I speak to about this campaign?", "!Asks for somebody who may speak to the press"),
+    ("My mother died last week, please take her off", "!Needs a kind word, and her record put right"),
+)
 SIGNED_UP_BY_THEMSELVES = (
     *("Asha Venning", "Colm Hardwick", "Dorota Sikora", "Emeka Lawal", "Fern Tolliver"),
     *("Gethin Rowe", "Hana Kovar", "Ivor Pendle", "Juno Bexley"),

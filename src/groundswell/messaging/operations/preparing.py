@@ -106,6 +106,8 @@ def list_people(cursor: Any, message: Message, *, now: datetime) -> None:
     # Before the first look: whoever deletes people meanwhile waits, and what they had deleted before is gone.
     cursor.execute("SELECT pg_advisory_xact_lock_shared(messaging_references_lock())")
     list_people_meant(message.segment.expression, now=now)
+    # Of another list in the same transaction.
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.messaging_asked, pg_temp.messaging_seats")
     asked = {
         "at": now,
         "channel": message.channel,

@@ -41,8 +41,6 @@ def build_list(bank: TextBank, *, by: User | None, now: datetime) -> int:
         place["regions"] = json.dumps(dict(HOLIDAY_REGIONS))  # type: ignore[assignment]
         cursor.execute(_sql("build"), place)
         cursor.execute(_sql("drop_out"), place)
-        # Built again in the same transaction, it begins anew.
-        cursor.execute("DROP TABLE messaging_asked, messaging_seats")
     if locked.status == TextBankStatus.PREPARING:
         locked.status, locked.opened_at, locked.problem = TextBankStatus.OPEN, locked.opened_at or now, ""
         locked.save(update_fields=["status", "opened_at", "problem"])

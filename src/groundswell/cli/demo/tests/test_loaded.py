@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 
 from groundswell.accounts.enums import Role
@@ -17,6 +18,7 @@ from groundswell.compliance.enums import ConsentState
 from groundswell.compliance.hours import is_open
 from groundswell.compliance.models import Consent, Screening, ScreeningFile, Suppression
 from groundswell.events.models import Attendance, Event, Notice
+from groundswell.messaging.models import Delivery, SimulatedText
 from groundswell.people.models import (
     ContactPoint,
     Elector,
@@ -30,6 +32,9 @@ from groundswell.phonebank.enums import QueueState
 from groundswell.phonebank.models import Call, Flag, PhoneBank, QueueEntry, Tally
 from groundswell.places.models import Area
 from groundswell.places.operations import load_reference_data
+from groundswell.textbank.enums import EntryState, TextBankStatus
+from groundswell.textbank.models import Conversation, Entry, TextBank
+from groundswell.textbank.operations.leasing import lease_batch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -75,7 +80,8 @@ def test_the_ledger_agrees_with_the_queue_and_the_counts(loaded):
     calls = Call.objects.filter(phone_bank=bank)
     assert calls.count() == loaded["calls"] > 100
     assert Answer.objects.count() > 30
-    assert set(Answer.objects.values_list("source_uuid", flat=True)) <= set(calls.values_list("client_uuid", flat=True))
+    sources = Answer.objects.filter(channel="call").values_list("source_uuid", flat=True)
+    assert set(sources) <= set(calls.values_list("client_uuid", flat=True))
     tallied = [
         sum(values) for values in zip(*Tally.objects.values_list("dials", "contacts", "identified"), strict=True)
     ]
@@ -137,7 +143,9 @@ def test_what_a_data_manager_finds(loaded):
     # Some of those on the preference service's list agreed to be rung, and are.
     agreed = Consent.objects.filter(state="given").values("person__household")
     assert QueueEntry.objects.filter(household__in=agreed).exists()
-    assert set(PersonTag.objects.values_list("tag__name", flat=True)) == {name for name, _ in invention.TAGS}
+    agreed_to = {story.SUPPORTER_TAG.lower(), story.SIGN_UP_TAG.lower()}
+    tags = set(PersonTag.objects.values_list("tag__name", flat=True))
+    assert tags == {name for name, _ in invention.TAGS} | agreed_to
 
 
 def test_the_preview_of_a_phone_bank_knows_every_common_reason(loaded):
@@ -191,3 +199,16 @@ def test_it_leaves_no_trace(before, loaded):
     assert row_counts() != before
     assert sum(demo.remove().values()) > loaded["electors"]
     assert row_counts() == before
+
+
+def test_a_text_bank_has_been_worked_and_goes_on(loaded):
+    bank = TextBank.objects.get()
+    assert bank.status == TextBankStatus.OPEN
+    states = dict(Conversation.objects.values_list("state").annotate(n=Count("pk")).order_by())
+    assert states["review"] == states["waiting"] - 1 == 2
+    assert Entry.objects.filter(state=EntryState.READY).count() > 10  # of the few that this demo invents
+    assert Delivery.objects.filter(message=bank.message_id).exclude(state="delivered").count() == 0
+    texts = SimulatedText.objects.filter(text__contains="here from Northlight")
+    assert texts.count() == Entry.objects.filter(state=EntryState.SENT).count() > 20
+    by = Membership.objects.filter(role=Role.CALLER).order_by("-pk")[0]
+    assert lease_batch(bank, by=by, now=timezone.now()).left > 10

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groundswell.accounts.access import accessible_campaigns, memberships_of, refresh_identity
 from groundswell.accounts.models import Organisation, User
 from groundswell.accounts.queries import part_ended
+from groundswell.campaigns.doors import doors_for
 from groundswell.campaigns.rules import WrongAnswer
 from groundswell.phonebank.bank_settings import settings_of
 from groundswell.phonebank.claims import Claim
@@ -70,9 +71,10 @@ def calling(request: HttpRequest) -> HttpResponse:
         .select_related("campaign")
         .order_by("-opened_at", "pk")[:MOST_BANKS_LISTED]
     )
-    if len(banks) == 1 and not evenings and "all" not in request.GET:
+    doors = doors_for(memberships_of(request))
+    if len(banks) == 1 and not evenings and not doors and "all" not in request.GET:
         return redirect("phonebank:call", banks[0].pk)
-    return render(request, "phonebank/caller/banks.html", {"banks": banks, "evenings": evenings})
+    return render(request, "phonebank/caller/banks.html", {"banks": banks, "evenings": evenings, "doors": doors})
 
 
 @require_safe
