@@ -90,6 +90,6 @@ def _leading_nowhere(words: Words) -> list[str]:
             return [_("Choose what it leads on to, or say why it asks for nothing.")]
     elif not words.ask_is_open:
         return [_("What it leads on to is not open. Publish it first, or choose something else.")]
-    elif words.channel == Channel.SMS and not has_link:
+    elif words.channel == Channel.SMS and not (has_link or words.has_texter):  # a volunteer has it in their replies
         return [_("Put {{ link }} where the link goes.")]
     return []

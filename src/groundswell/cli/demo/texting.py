@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from groundswell.accounts.models import Membership
 from groundswell.campaigns.enums import Meaning
-from groundswell.campaigns.models import Ask, Campaign, Option, Script
+from groundswell.campaigns.models import Ask, Campaign, Option, Question, Script
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.campaigns.scripts import plan_for
 from groundswell.cli.demo import story
@@ -110,8 +110,9 @@ def _replied(conversation: Conversation, words: str, answer: str, *, at: datetim
 
 
 def _note(conversation: Conversation, script: Script, by: Membership, at: datetime) -> None:
-    option = Option.objects.filter(question__steps__script=script, meaning=Meaning.STRONG_SUPPORT).first()
-    if option is None or conversation.person_id is None:
+    intention = Question.objects.get(steps__script=script, is_voter_id=True)
+    option = list(intention.options.order_by("position")[:3])[conversation.pk % 3]
+    if conversation.person_id is None:
         return
     given = [GivenAnswer(conversation.person_id, option.question_id, option_id=option.pk)]
     key = UUID(int=2**64 + conversation.pk)

@@ -20,6 +20,7 @@ from groundswell.config.numbers import read_whole_number
 from groundswell.messaging.composed import problems_with
 from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.models import Message
+from groundswell.messaging.progress import progress_of
 from groundswell.messaging.sms import segments_of
 from groundswell.people.models import Person
 from groundswell.textbank.enums import ConversationState, TextBankStatus
@@ -249,7 +250,7 @@ def review(request: HttpRequest, slug: str) -> HttpResponseBase:
 def results(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """What came of it: how many answered, and what they said."""
     campaign, found, _membership = bank_led(request, slug, pk)
-    context = page(campaign, said=said(found), **_standing(found))
+    context = page(campaign, said=said(found), progress=progress_of(found.message), **_standing(found))
     return render(request, "textbank/organiser/results.html", context)
 
 

@@ -154,7 +154,7 @@ def test_every_audited_verb_about_a_person_is_in_words(data_manager: Client) -> 
     """A verb nobody put into words shows as its name: new ones are added to WORDS."""
     said_of_people = {
         verb
-        for room in ("compliance", "web/person")
+        for room in ("compliance", "people", "web/person")
         for path in (Path(groundswell.__file__).parent / room).rglob("*.py")
         if "tests" not in path.parts
         for verb, arguments in re.findall(
