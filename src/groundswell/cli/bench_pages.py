@@ -34,9 +34,9 @@ IDENTITY = "web.identity"  # read once in a minute, whoever looks at whatever
 def command(households: int, keep: bool, as_json: bool) -> None:
     """Each page of organisers and data managers: milliseconds and queries, with nothing kept from the visit before.
 
-    The campaign has a history: 200,000 calls by fifty callers (a fifth of the households, if these are fewer), and the
-    imports, links, tags and closed numbers of some months. Pages are those of an owner, who sees them all, and those
-    that read otherwise for an organiser who is limited to one ward.
+    The campaign has a history: 200,000 calls by fifty callers (a fifth of the households, if these are fewer), a text to
+    everybody with what came back, and the imports, links, tags and closed numbers of some months. Pages are those of an
+    owner, who sees them all, and those that read otherwise for an organiser who is limited to one ward.
     """
     with measured(households, keep=keep) as (_address, scratch):
         collect_static()
@@ -89,7 +89,7 @@ def leave_history(scratch: Scratch, calls: int, owner: Membership) -> int:
     connection.ensure_connection()
     with psycopg.ClientCursor(connection.connection) as client:
         client.execute("SET session_replication_role = replica")
-        for name in ("history.sql", "paperwork.sql"):
+        for name in ("history.sql", "paperwork.sql", "messages.sql"):
             client.execute((BENCHING / name).read_text(encoding="utf-8"), values)
         client.execute("SET session_replication_role = DEFAULT")
     # The pages are of this campaign and these areas.

@@ -23,8 +23,8 @@ from groundswell.insight.queries import Seat, places_of
 
 SUBJECT = "issues"
 TABLE = "campaigns_answer"
-# With fewer answers than fit into this (some 25,000) they are counted as they are read.
-FEW_BYTES = 4 * 1024 * 1024
+# With fewer answers than fit into this (some 6,000) they are counted as they are read.
+FEW_BYTES = 1024 * 1024
 WEEKS = 26
 # Now is compared with before: the last four weeks with the four before these.
 LATELY = 4

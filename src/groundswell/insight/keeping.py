@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,18 +59,27 @@ def _kept_count(
     now: datetime,
 ) -> Kept:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_relation_size(%s::regclass) < %s", [table, few_bytes])
-        if cursor.fetchone()[0]:
-            found = Kept(count(), now)
-            cache.set(key, found, KEPT_SECONDS)
-            return found
-    row = KeptCount.objects.filter(campaign=campaign_id, subject=subject).first()
-    is_old = row is None or row.counted_at is None or now - row.counted_at > FRESH
-    if is_old and (row is None or row.queued_at is None or now - row.queued_at > LOST):
-        with transaction.atomic():
-            KeptCount.objects.update_or_create(campaign_id=campaign_id, subject=subject, defaults={"queued_at": now})
+        cursor.execute(
+            "SELECT pg_relation_size(%s::regclass) < %s, known.figures, known.counted_at, known.queued_at"
+            " FROM (VALUES (1)) one"
+            " LEFT JOIN insight_keptcount known ON known.campaign_id = %s AND known.subject = %s",
+            [table, few_bytes, campaign_id, subject],
+        )
+        are_few, figures, counted_at, queued_at = cursor.fetchone()
+    if are_few:
+        found = Kept(count(), now)
+        cache.set(key, found, KEPT_SECONDS)
+        return found
+    is_old = counted_at is None or now - counted_at > FRESH
+    if is_old and (queued_at is None or now - queued_at > LOST):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO insight_keptcount (campaign_id, subject, queued_at) VALUES (%s, %s, %s)"
+                " ON CONFLICT (campaign_id, subject) DO UPDATE SET queued_at = excluded.queued_at",
+                [campaign_id, subject, now],
+            )
             ask()
-    return Kept(row.figures if row else None, row.counted_at if row else None, is_coming=is_old)
+    return Kept(json.loads(figures) if isinstance(figures, str) else figures, counted_at, is_coming=is_old)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership
 from groundswell.messaging.enums import InboundRoute
 from groundswell.messaging.models import Inbound
-from groundswell.people.models import Person
+from groundswell.people.models import Person, PersonContact
 
 MAY_READ = frozenset({Role.OWNER, Role.ORGANISER})
 
@@ -20,10 +20,11 @@ def readable(memberships: Iterable[Membership]) -> QuerySet[Inbound]:
     """The texts that these memberships show: of one campaign, what answers its messages; of some areas, what people
     there write; what answers nothing, to whoever leads everywhere.
     """
+    leading = [each for each in memberships if each.role in MAY_READ]
+    if any(each.campaign_id is None and not each.is_limited() for each in leading):
+        return Inbound.objects.all()
     mine = Q(pk__in=[])
-    for membership in memberships:
-        if membership.role not in MAY_READ:
-            continue
+    for membership in leading:
         theirs = Inbound.objects.all()
         if membership.campaign_id is not None:
             theirs = theirs.filter(answers__message__campaign_id=membership.campaign_id)
@@ -47,10 +48,7 @@ def writers(inbounds: Iterable[Inbound]) -> dict[int, list[Person]]:
     """The people who have each text's number, by text; several may share one."""
     by_point: dict[int, list[Person]] = {}
     points = {inbound.contact_point_id for inbound in inbounds if inbound.contact_point_id}
-    for person in (
-        Person.objects.filter(contact_points__in=points).distinct().order_by("pk").prefetch_related("person_contacts")
-    ):
-        for contact in person.person_contacts.all():
-            if contact.contact_point_id in points:
-                by_point.setdefault(contact.contact_point_id, []).append(person)
+    contacts = PersonContact.objects.filter(contact_point__in=points).select_related("person").order_by("person_id")
+    for contact in contacts:
+        by_point.setdefault(contact.contact_point_id, []).append(contact.person)
     return {inbound.pk: by_point.get(inbound.contact_point_id or 0, []) for inbound in inbounds}

@@ -150,6 +150,18 @@ def test_options_are_renamed_moved_and_retired_in_one_form(leader, campaign, pos
     assert Question.objects.get(pk=poster.pk).text != "Lost?"
 
 
+def test_the_editor_reads_a_script_once_for_each_version(
+    leader, campaign, script, organiser, django_assert_max_num_queries
+):
+    editor = reverse("campaigns:script", args=[campaign.slug, script.pk])
+    leader.get(editor)
+    with django_assert_max_num_queries(9):
+        leader.get(editor)
+    add_ready_question(campaign=campaign, ready=ReadyQuestion.POSTER, by=organiser)
+    leader.post(editor, {"name": "Thursday", "opening": "Good evening", "closing": ""})
+    assert "Good evening" in leader.get(editor).content.decode()
+
+
 def test_lists_cost_as_many_queries_for_three_rows_as_for_one(
     leader, campaign, script, organiser, django_assert_num_queries
 ):

@@ -41,7 +41,7 @@ from groundswell.campaigns.operations.scripts import (
 )
 from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.campaigns.rules import CampaignRuleError, fill_line
-from groundswell.campaigns.scripts import PlannedQuestion, ScriptPlan, build_plan
+from groundswell.campaigns.scripts import PlannedQuestion, ScriptPlan, build_plan, plan_for
 from groundswell.campaigns.views.refusals import LEADERS, told, user_of
 from groundswell.config.numbers import read_whole_number
 
@@ -95,7 +95,8 @@ def script(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         else:
             messages.success(request, _("Saved. Callers have it from their next household on."))
             return redirect("campaigns:script", slug, pk)
-    plan = build_plan(found.pk)
+    # As callers have it: read once for each version.
+    plan = plan_for(found.pk, found.version)
     context = {
         "campaign": campaign,
         "script": found,

@@ -34,7 +34,15 @@ class Page:
 
 def pages_of_all(scratch: Scratch, person: int) -> list[Page]:
     """Every list, dashboard and detail page of an owner, who sees what organisers and data managers see."""
-    return [*_calling(scratch), *_counts(scratch), *_campaign(scratch), *_team(), *_people(person), *_data(person)]
+    return [
+        *_calling(scratch),
+        *_counts(scratch),
+        *_campaign(scratch),
+        *_messages(scratch),
+        *_team(),
+        *_people(person),
+        *_data(person),
+    ]
 
 
 def pages_of_some_areas(scratch: Scratch) -> list[Page]:
@@ -127,6 +135,32 @@ def _campaign(scratch: Scratch) -> list[Page]:
     ]
 
 
+def _messages(scratch: Scratch) -> list[Page]:
+    """Messages, what came of them, and what matters to people: asked for, and as they are when the worker has counted."""
+    slug = scratch.campaign.slug
+    to_all = _first("messaging.Message")
+    funnel = _at("", "insight:follow_through", slug).path
+    of_one = _at("", "insight:message_follow_through", slug, to_all).path
+    issues = _at("", "insight:issues", slug).path
+    return [
+        _at("messages", "messaging:index", slug),
+        _at("message to everybody", "messaging:message", slug, to_all),
+        _at("message to everybody, live part", "messaging:message_live", slug, to_all),
+        _at("not reached", "messaging:not_reached", slug, to_all),
+        _at("not reached, a later page", "messaging:not_reached", slug, to_all, query="page=200"),
+        _at("inbox", "incoming:inbox"),
+        Page("what came of messages, asked", funnel, before=forget_counts),
+        Page("what came of messages, counted", funnel, before=count_what_waits),
+        Page("what came of one, asked", of_one, before=forget_counts),
+        Page("what came of one, counted", of_one, before=count_what_waits),
+        Page("issues, asked", issues, before=forget_counts),
+        Page("issues, counted", issues, before=count_what_waits),
+        _at("issues, one of them by text", "insight:issues", slug, query="issue=issue+3&source=text&period=12"),
+        _at("sign-up pages", "joining:list", slug),
+        _at("surveys", "surveys:list", slug),
+    ]
+
+
 def _team() -> list[Page]:
     member = _first("accounts.Membership", role="caller")
     link = _first("accounts.Invitation")
@@ -191,6 +225,7 @@ def forget_counts() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM phonebank_reckoning")
+        cursor.execute("DELETE FROM insight_keptcount")
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
@@ -198,10 +233,12 @@ def count_what_waits() -> None:
     """What the worker would do meanwhile: every count that was asked for, by the job that was enqueued for it."""
     from procrastinate.contrib.django.models import ProcrastinateJob
 
+    from groundswell.insight.tasks import count_follow_through, count_issues
     from groundswell.phonebank.tasks import reckon_figures
 
-    for job in ProcrastinateJob.objects.filter(task_name=reckon_figures.name, status="todo"):
-        reckon_figures(**job.args)
+    tasks = {task.name: task for task in (reckon_figures, count_follow_through, count_issues)}
+    for job in ProcrastinateJob.objects.filter(task_name__in=tasks, status="todo"):
+        tasks[job.task_name](**job.args)
     _forget_jobs()
 
 

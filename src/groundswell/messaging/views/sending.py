@@ -67,7 +67,10 @@ def message_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Who did not get it, and why: names and addresses, so each look is logged."""
     campaign, found = message_for(request, slug, pk, *STAFF)
-    rows = Paginator(unreached(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    progress = progress_of(found, with_actions=False)
+    pages = Paginator(unreached(found), ROWS_A_PAGE)
+    pages.count = progress.unreached  # counted with the rest already
+    rows = pages.get_page(request.GET.get("page"))
     for row in rows:
         row.name = name_of(row)  # type: ignore[attr-defined]
     record(
@@ -78,7 +81,7 @@ def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         campaign_id=campaign.pk,
         rows=len(rows),
     )
-    context = page(campaign, message=found, rows=rows, progress=progress_of(found))
+    context = page(campaign, message=found, rows=rows, progress=progress)
     context["may_export"] = membership_of(request).role in KEEPERS
     return render(request, "messaging/organiser/not_reached.html", context)
 
