@@ -54,6 +54,7 @@ READS = {
     "phonebank/operations/effects.py": "writes down what was said on the telephone",
     "cli/demo/": "invents them for the demo, and removes them",
     "cli/benching/": "a scratch database for benchmarks",
+    "cli/bench_sending.py": "counts whom a measurement should have written to, and whom it must not",
 }
 
 
