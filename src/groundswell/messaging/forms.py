@@ -132,6 +132,7 @@ class MessageForm(WhomForm):
         label=_("Decided after"),
         choices=[(60, _("an hour")), (120, _("two hours")), (240, _("four hours")), (1440, _("a day"))],
         coerce=int,
+        initial=120,
         required=False,
         empty_value=None,
         help_text=_("Counted from when the last of them has left."),
