@@ -45,7 +45,11 @@ def simulator(request: HttpRequest) -> HttpResponseBase:
     if not settings.DEMO or membership_for(request, None, *LEADERS) is None:
         raise Http404("no such page")
     phone = _address(request.GET.get("phone", ""))
-    begun = {"key": uuid4(), "to": request.GET.get("to", ""), "text": request.GET.get("text", "")[:1600]}
+    begun = {
+        "key": uuid4(),
+        "to": request.GET.get("to") or _last_sender(phone),
+        "text": request.GET.get("text", "")[:1600],
+    }
     form = TextForm(request.POST or None, initial=begun)
     form.fields["to"].queryset = Sender.objects.filter(channel=Channel.SMS, provider=PROVIDER, retired_at=None)  # type: ignore[attr-defined]
     is_email = "@" in phone
@@ -54,7 +58,7 @@ def simulator(request: HttpRequest) -> HttpResponseBase:
         now = timezone.now()
         said = InboundOf(str(given["key"]), given["to"].address, phone, given["text"], now)
         receive(said, provider=PROVIDER, now=now, enqueue=lambda pk: route_inbound.defer(inbound_id=pk))
-        return redirect(reverse("incoming:simulator") + "?" + urlencode({"phone": phone}))
+        return redirect(reverse("incoming:simulator") + "?" + urlencode({"phone": phone, "to": given["to"].pk}))
     context = {"phone": phone, "is_email": is_email, "phones": _phones(), "texts": _texts(phone), "form": form}
     return render(request, "messaging/simulator.html", context, status=422 if form.errors else 200)
 
@@ -64,6 +68,16 @@ def _address(text: str) -> str:
         return normalise_email(text) if "@" in text else normalise_phone(text)
     except AddressError:
         return ""
+
+
+def _last_sender(phone: str) -> int | None:
+    """Who of ours last texted it, to be answered; else the first there is."""
+    ours = Sender.objects.filter(channel=Channel.SMS, provider=PROVIDER, retired_at=None).order_by("pk")
+    last = (
+        SimulatedText.objects.filter(their_address=phone).order_by("-at").values_list("our_address", flat=True).first()
+    )
+    sender = (ours.filter(address=last).first() if last else None) or ours.first()
+    return sender.pk if sender is not None else None
 
 
 def _phones() -> list[str]:
