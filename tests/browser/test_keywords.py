@@ -107,6 +107,7 @@ def test_a_keyword_from_nothing_to_its_first_answer(live_server: Any, flows: Flo
     press(phone, "On the telephone of the demo")
     expect(phone.get_by_label("Text", exact=True)).to_have_value("VOTE")
     text(phone, "VOTE")
+    expect(phone.get_by_text("About vote?")).to_be_visible()
     expect(phone.get_by_text("3 Undecided")).to_be_visible()
     text(phone, "1")
     text(phone, "YES")

@@ -124,9 +124,12 @@ class StepForm(forms.Form):
         questions = self.fields["question"]
         assert isinstance(questions, forms.ModelChoiceField)
         fitting = Q(kind__in=KINDS_OF_QUESTION[kind], is_voter_id=kind == StepKind.VOTER_ID, retired_at__isnull=True)
-        questions.queryset = campaign.questions.filter(fitting).order_by("text")
+        questions.queryset = campaign.questions.filter(fitting).order_by("kind", "text")
         questions.empty_label = str(_("A new one")) if kind != StepKind.VOTER_ID else None
         questions.required = kind == StepKind.VOTER_ID
+        if kind == StepKind.VOTER_ID:
+            self.fields["text"].required = False
+            self.fields["text"].help_text = _("Empty: as callers ask it. The answers are numbered by themselves.")
         if kind != StepKind.VOTER_ID:
             questions.help_text = _("Answers stand beside those from calls. A new one is asked in the words above.")
 
@@ -145,7 +148,7 @@ class StepForm(forms.Form):
         data = self.cleaned_data
         return StepDetails(
             kind=self.kind,
-            text=data["text"],
+            text=data["text"].strip() or (question.text if (question := data.get("question")) else ""),
             question=data.get("question"),
             options=data.get("options", "").splitlines(),
             takes_several=data.get("takes_several", False),
@@ -177,7 +180,7 @@ def first_words(kind: StepKind) -> str:
             age = 16
         return _now("Are you %(age)s or older? Answer YES or NO.") % {"age": age}
     return {
-        StepKind.VOTER_ID: _now("If there were an election tomorrow, how would you vote? Answer with a number."),
+        StepKind.VOTER_ID: "",
         StepKind.CHOICE: _now("Which matters most to you? Answer with a number."),
         StepKind.TEXT: _now("What should we do about it? Tell us in your own words."),
         StepKind.NAME: _now("What is your name?"),

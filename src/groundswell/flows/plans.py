@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.models import Organisation
-from groundswell.campaigns.asks_pages import page_of
+from groundswell.campaigns.asks_pages import own_address_of, page_of
 from groundswell.campaigns.enums import QuestionKind
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
@@ -51,11 +51,19 @@ def small_print(organisation: Organisation) -> str:
     return f"{privacy_address(organisation)} STOP to end."
 
 
-def ending(flow: Flow, first_name: str = "") -> str:
-    """What stands at the end, with its link. Fields are filled in or have other words."""
+def ending(flow: Flow, first_name: str = "", *, whose: tuple[int, int] | None = None) -> str:
+    """What stands at the end, with its link. Fields are filled in or have other words. `whose`: the ids of the person and of
+    their address, for an ask where everybody has a link of their own.
+    """
     values = {"first_name": first_name}
-    if flow.message is not None and flow.message.link is not None:
-        values[LINK] = tracked_address(flow.message.link)
+    link = flow.message.link if flow.message is not None else None
+    own = None
+    if whose is not None and flow.ask is not None:
+        own = own_address_of(flow.ask, link, person_id=whose[0], contact_point_id=whose[1])
+    if own is not None:
+        values[LINK] = own
+    elif link is not None:
+        values[LINK] = tracked_address(link)
     elif flow.ask is not None:
         values[LINK] = settings.PUBLIC_URL + (page_of(flow.ask) or "/")
     return filled(parts_of(flow.thanks), values)

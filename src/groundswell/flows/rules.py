@@ -91,8 +91,9 @@ def check_keyword(keyword: str) -> str:
 
 
 def wording(asked: Asked) -> str:
-    """The question as it is texted, with its numbered options."""
-    return "\n".join([asked.text.strip(), *numbered(asked.offered)])
+    """The question as it is texted, with its numbered options, or from where to where its numbers go."""
+    scale = [_("Answer with a number from %(low)s to %(high)s.") % _ends(asked.scale)] if asked.scale else []
+    return "\n".join([asked.text.strip(), *numbered(asked.offered), *scale])
 
 
 def numbered(offered: Iterable[Choice]) -> list[str]:
@@ -116,11 +117,9 @@ def once_more(asked: Asked) -> str:
     if asked.kind in (StepKind.CONSENT, StepKind.AGE):
         return _("Sorry, we did not catch that. Please answer YES or NO.")
     if asked.scale is not None:
-        low, high = asked.scale
-        return _("Sorry, we did not catch that. Please answer with a number from %(low)s to %(high)s.") % {
-            "low": low,
-            "high": high,
-        }
+        return _("Sorry, we did not catch that. Please answer with a number from %(low)s to %(high)s.") % _ends(
+            asked.scale
+        )
     if asked.offered:
         words = (
             _("Sorry, we did not catch that. Please answer with one or more of these numbers:")
@@ -135,6 +134,10 @@ def once_more(asked: Asked) -> str:
     if asked.kind == StepKind.NAME:
         return _("Sorry, we did not catch that. Please send just your name.")
     return _("Sorry, we did not catch that. Please answer in a few words.")
+
+
+def _ends(scale: tuple[int, int]) -> dict[str, int]:
+    return {"low": scale[0], "high": scale[1]}
 
 
 def _read_answer(asked: Asked, text: str) -> Said | None:

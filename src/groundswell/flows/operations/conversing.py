@@ -119,7 +119,9 @@ def _go_on(run: Run, step: FlowStep, inbound: Inbound) -> None:
     _end(run, RunState.DONE, inbound)
     tag(run)
     first = person.given_names.split()[0] if person is not None and person.given_names.split() else ""
-    _reply(run, inbound, ending(run.flow, first))
+    assert person is not None
+    assert run.contact_point_id is not None
+    _reply(run, inbound, ending(run.flow, first, whose=(person.pk, run.contact_point_id)))
 
 
 def _begin(flow: Flow, inbound: Inbound, *, lead: LeadingMessage | None = None) -> Run | None:

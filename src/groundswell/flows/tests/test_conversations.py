@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import resolve
 from django.utils import timezone
 
-from groundswell.campaigns.enums import AnswerChannel, QuestionKind
-from groundswell.campaigns.models import Answer
+from groundswell.campaigns.enums import AnswerChannel, AskKind, QuestionKind
+from groundswell.campaigns.models import Answer, Ask
 from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.models import Consent, Suppression
 from groundswell.compliance.operations import object_to_marketing, suppress
@@ -237,3 +238,13 @@ def test_no_number_begins_no_flow(flows: Flows) -> None:
     flows.live(flows.vote())
     assert routes("JOIN", number="INFOLINE") == ["inbox"]
     assert not Person.objects.exists()
+
+
+def test_a_survey_at_the_end_is_opened_by_a_link_of_ones_own(flows: Flows, person: Person) -> None:
+    ask = Ask.objects.create(
+        campaign=flows.campaign, kind=AskKind.SURVEY, slug="street", title="Your street", published_at=timezone.now()
+    )
+    flows.live(flows.consent(), ask=ask, no_ask_because="", thanks="Go on: {{ link }}")
+    routes("JOIN", "no")
+    address = answers()[-1].removeprefix("Go on: http://localhost:8000")
+    assert resolve(address).view_name.startswith("surveys:")

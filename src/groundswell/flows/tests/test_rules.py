@@ -31,6 +31,10 @@ PLAIN = (StepKind.NAME, StepKind.EMAIL, StepKind.POSTCODE, StepKind.AGE)
 EVERY = [VOTE, ISSUES, SCALE, WORDS, CONSENT, *[Asked(kind, "?") for kind in PLAIN]]
 
 
+def test_a_scale_says_from_where_to_where() -> None:
+    assert wording(SCALE) == "How likely?\nAnswer with a number from 0 to 10."
+
+
 def test_options_are_numbered_under_the_question() -> None:
     lines = ["How would you vote?", "1 Red Rose, firm", "2 Red Rose, leaning", "3 Blues", "4 Undecided"]
     assert wording(VOTE).splitlines() == lines

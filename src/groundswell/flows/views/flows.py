@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -88,7 +89,7 @@ def manage(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
     if figures := context["figures"]:
         context["bars"] = [
-            {"label": f"{number}. {each.step.text[:60]}", "value": each.answered}
+            {"label": f"{number}. {Truncator(each.step.text).chars(60)}", "value": each.answered}
             for number, each in enumerate(figures.steps, start=1)
         ]
         context["bars"].insert(0, {"label": _("Began"), "value": figures.began, "soft": True})

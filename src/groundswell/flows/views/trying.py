@@ -13,12 +13,13 @@ from groundswell.flows.forms import TryForm
 from groundswell.flows.plans import problems_with
 from groundswell.flows.rehearsing import MOST_TEXTS, rehearse
 from groundswell.flows.views.frame import flow_for, page
+from groundswell.people.models import ContactPoint
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# Nobody's: Ofcom keeps it for drama. On the demo's telephone it is a stranger's.
-DEMO_PHONE = "+447700900321"
+# Nobody's: Ofcom keeps them for drama.
+DEMO_PHONES = [f"+447700900{last:03}" for last in range(1000)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,6 +46,12 @@ def rehearsal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         goes_on=goes_on,
         problems=problems_with(flow),
         is_demo=settings.DEMO,
-        demo_phone=DEMO_PHONE,
+        demo_phone=_strangers_phone() if settings.DEMO else "",
     )
     return render(request, "flows/rehearsal.html", context, status=422 if form.errors else 200)
+
+
+def _strangers_phone() -> str:
+    """A telephone of the demo that nobody invented has."""
+    held = set(ContactPoint.objects.filter(value__in=DEMO_PHONES).values_list("value", flat=True))
+    return next((phone for phone in DEMO_PHONES if phone not in held), DEMO_PHONES[0])

@@ -87,8 +87,8 @@ def _phones() -> list[str]:
 
 
 def _texts(phone: str) -> list[dict[str, object]]:
-    ours = SimulatedText.objects.filter(their_address=phone).order_by("-at")[:50]
-    theirs = Inbound.objects.filter(their_address=phone, provider=PROVIDER).order_by("-at")[:50]
+    ours = reversed(SimulatedText.objects.filter(their_address=phone).order_by("-at", "-pk")[:50])
+    theirs = reversed(Inbound.objects.filter(their_address=phone, provider=PROVIDER).order_by("-at", "-pk")[:50])
     found = [{"is_ours": True, "name": t.our_name, "text": t.text, "at": t.at} for t in ours]
     found += [{"is_ours": False, "name": t.our_address, "text": t.text, "at": t.at} for t in theirs]
     return sorted(found, key=lambda one: str(one["at"]))
