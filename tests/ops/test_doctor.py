@@ -121,3 +121,38 @@ def test_each_provider_of_texts_that_is_set_up_is_asked(installation: Any) -> No
     result = installation.do("doctor")
     assert result.returncode == 1
     assert "the gateway cannot be reached" in result.stdout
+
+
+def test_a_worker_listens_as_soon_as_it_runs_and_lets_go_when_it_is_stopped(installation: Any) -> None:
+    """`groundswell run` itself, bound to a real SMPP server: what comes in is kept, and doctor says so."""
+    with running_smsc() as smsc:
+        installation.settings["SMPP_URL"] = f"smpp://us:hush@127.0.0.1:{smsc.port}?listens_as=transceiver"
+        running = installation.start("run")
+        running.says("Groundswell is ready")
+        assert smsc.deliver("Dŵr?".encode("utf-16-be"), theirs="447700900123", ours="441632960100", data_coding=8) == 0
+        checks = checks_of(installation.json("doctor"))
+        assert checks["texts and receipts by SMPP"]["state"] == "ok"
+        assert running.stop() == 0
+        smsc.next("unbound")
+
+
+def test_email_services_and_the_mailbox_of_bounces_are_looked_at(installation: Any) -> None:
+    service = {"name": "postmark", "webhook_secret": "groundswell:0123456789"}
+    installation.settings["EMAIL_SERVICE"] = json.dumps(service)
+    installation.settings["BOUNCE_ADDRESS"] = "bounces@example.org"
+    checks = checks_of(json.loads(installation.do("doctor", "--json").stdout))
+    assert checks["email service"]["state"] == "error"
+    assert "POSTMARK_SERVER_TOKEN" in checks["email service"]["found"]
+    assert checks["mailbox of bounces"]["found"].startswith("BOUNCE_MAILBOX is not set")
+    installation.settings["EMAIL_SERVICE"] = json.dumps({**service, "settings": {"server_token": "a-token"}})
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, and not listening
+        installation.settings["BOUNCE_MAILBOX"] = f"imap://us:hush-hush@127.0.0.1:{taken.getsockname()[1]}"
+        result = installation.do("doctor", "--json")
+    checks = checks_of(json.loads(result.stdout))
+    assert checks["email service"]["state"] == "ok"
+    assert "/messaging/webhooks/email/postmark/" in checks["email service"]["found"]
+    assert checks["mail"]["found"] == "sign-in codes and notices go by postmark"
+    assert checks["mailbox of bounces"]["state"] == "error"
+    assert "hush-hush" not in result.stdout
+    assert "a-token" not in result.stdout
