@@ -8,8 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from groundswell.accounts.models import Membership
-from groundswell.campaigns.enums import Meaning
-from groundswell.campaigns.models import Ask, Campaign, Option, Question, Script
+from groundswell.campaigns.enums import Meaning, ShareChannel
+from groundswell.campaigns.models import Ask, Campaign, Option, Question, Script, ShareLink
+from groundswell.campaigns.operations.asks import new_code
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.campaigns.scripts import plan_for
 from groundswell.cli.demo import story
@@ -43,8 +44,10 @@ def make_text_bank(
     supporter = Option.objects.filter(question__steps__script=script, meaning=Meaning.STRONG_SUPPORT).first()
     for title, body, follows in story.CANNED_REPLIES:
         save_canned_reply(bank, title=title, body=body, after=supporter if follows else None, by=team.organiser)
-    Message.objects.filter(pk=bank.message_id).update(status=MessageStatus.SENDING, created_at=at - timedelta(hours=3))
-    TextBank.objects.filter(pk=bank.pk).update(status=TextBankStatus.PREPARING, created_at=at - timedelta(hours=3))
+    link = ShareLink.objects.create(ask=evening, channel=ShareChannel.MESSAGE, code=new_code())
+    begun = at - timedelta(hours=3)
+    Message.objects.filter(pk=bank.message_id).update(link=link, status=MessageStatus.SENDING, created_at=begun)
+    TextBank.objects.filter(pk=bank.pk).update(status=TextBankStatus.PREPARING, created_at=begun)
     build_list(bank, by=team.organiser, now=at)
     members = list(Membership.objects.filter(campaign=campaign, user__in=team.callers).order_by("pk")[:TEXTERS])
     conversations = [one for nth, by in enumerate(members) for one in _text(bank, by, at + timedelta(minutes=nth))]
