@@ -6,11 +6,13 @@ import resource
 import time
 from collections import Counter
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from groundswell.cli.benching.kills import send_under_kills
 from groundswell.cli.benching.mailing import mailing_list
 from groundswell.cli.benching.scratch import empty_database
 from groundswell.cli.benching.statements import BenchError
@@ -44,12 +46,21 @@ class Road(Protocol):
 @click.option("--channel", default="email", show_default=True, type=click.Choice(["email", "sms"]))
 @click.option("--messages", default=20_000, show_default=True, type=click.IntRange(1_000, 100_000_000))
 @click.option("--people", default=0, type=click.IntRange(0, 100_000_000), help="Prepared for, if more than are sent.")
+@click.option(
+    "--kills", default=0, type=click.IntRange(0, 1000), help="Workers, mail server and PostgreSQL killed in turn."
+)
 @json_option
-def command(channel: str, messages: int, people: int, as_json: bool) -> None:
+def command(channel: str, messages: int, people: int, kills: int, as_json: bool) -> None:
     """Prepare, check, write, hand over and settle; into a sink that only counts.
 
-    The limit is the same sink with the same message from the bare client library, before, between and after.
+    The limit is the same sink with the same message from the bare client library, before, between and after. With
+    `--kills` instead: how often everybody got it, in a data folder made for it.
     """
+    if kills:
+        if channel != "email":
+            raise click.UsageError("--kills is for email.")
+        answer(asdict(send_under_kills(messages, kills)), as_json=as_json)
+        return
     with empty_database():
         note(f"Making {max(people, messages):,} people ...")
         message = mailing_list(max(people, messages), channel=channel)

@@ -7,12 +7,14 @@ that costs.
 from __future__ import annotations
 
 import asyncio
+import os
 import smtplib
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 class Sink(asyncio.Protocol):
     """One connection. Lines until DATA, then bytes until the lone dot."""
 
-    def __init__(self, arrived: Counter[bytes]) -> None:
-        self._arrived = arrived
+    def __init__(self, arrived: Counter[bytes], log: int | None) -> None:
+        self._arrived, self._log = arrived, log
         self._waiting = bytearray()
         self._to = b""
         self._in_data = False
@@ -48,6 +50,8 @@ class Sink(asyncio.Protocol):
                 del self._waiting[: end + 5]
                 self._in_data = False
                 self._arrived[self._to] += 1
+                if self._log is not None:
+                    os.write(self._log, self._to + b"\n")
                 answers += b"250 taken\r\n"
                 continue
             line = bytes(self._waiting[:end])
@@ -72,8 +76,9 @@ class Sink(asyncio.Protocol):
         return b"250 sink\r\n"
 
 
-async def starts() -> tuple[int, Answers]:
-    """Listen; what is asked is always what arrived."""
+async def starts(port: int = 0, log: Path | None = None) -> tuple[int, Answers]:
+    """Listen; what is asked is always what arrived. In `log` each address stands before its letter is answered for."""
+    file = None if log is None else os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     arrived: Counter[bytes] = Counter()
 
     def answers(_asked: Any) -> dict[str, int]:
@@ -81,7 +86,7 @@ async def starts() -> tuple[int, Answers]:
         arrived.clear()
         return found
 
-    server = await asyncio.get_running_loop().create_server(lambda: Sink(arrived), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: Sink(arrived, file), "127.0.0.1", port)
     return server.sockets[0].getsockname()[1], answers
 
 

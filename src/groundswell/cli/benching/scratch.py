@@ -90,7 +90,7 @@ def measured(households: int, *, keep: bool) -> Iterator[tuple[str, Scratch]]:
         else:
             _create(home, name)
         address = make_conninfo(home, dbname=name)
-        with _django_on(address):
+        with django_on(address):
             # A kept database has the tables of this version, but perhaps not its functions.
             migrate()
             if keep:
@@ -110,7 +110,7 @@ def empty_database() -> Iterator[None]:
         name = f"groundswell_bench_{secrets.token_hex(4)}"
         stack.callback(_drop, home, name)
         _create(home, name)
-        with _django_on(make_conninfo(home, dbname=name)):
+        with django_on(make_conninfo(home, dbname=name)):
             migrate()
             yield
 
@@ -140,7 +140,7 @@ def _server() -> Iterator[str]:
 
 
 @contextmanager
-def _django_on(address: str) -> Iterator[None]:
+def django_on(address: str) -> Iterator[None]:
     """Django as it is served, set up once, with all its connections to `address` inside the block."""
     os.environ["GROUNDSWELL_DEBUG"] = "0"  # which keeps the text of every query
     if environment().secret_key == DEFAULT_SECRET_KEY:
@@ -164,7 +164,7 @@ def _make_kept(home: str, kept: str, households: int) -> None:
     making = f"{kept}_making"
     _drop(home, making)
     _create(home, making)
-    with _django_on(make_conninfo(home, dbname=making)):
+    with django_on(make_conninfo(home, dbname=making)):
         migrate()
         fill(households)
     with psycopg.connect(home, autocommit=True) as owner:

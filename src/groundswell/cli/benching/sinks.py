@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 Answers = Callable[[Any], Any]
@@ -17,9 +18,14 @@ Starts = Callable[[], Coroutine[Any, Any, tuple[int, Answers]]]
 class Running:
     """A sink that runs: its port, and what it answers."""
 
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
+    def __init__(self, pipe: Connection, process: BaseProcess) -> None:
+        self._pipe, self._process = pipe, process
         self.port = int(pipe.recv())
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        self._process.kill()
+        self._process.join()
 
     def ask(self, question: Any) -> Any:
         self._pipe.send(question)
@@ -39,9 +45,10 @@ def running(starts: Starts) -> Iterator[Running]:
     process = context.Process(target=_run, args=[starts, theirs], daemon=True)
     process.start()
     try:
-        yield Running(ours)
+        yield Running(ours, process)
     finally:
-        ours.send("stop")
+        with suppress(OSError):
+            ours.send("stop")
         process.join(10)
         if process.is_alive():
             process.kill()
