@@ -23,15 +23,17 @@ WITH asked AS (
      WHERE answer.campaign_id = %(campaign)s::bigint AND answer.question_id IN (SELECT id FROM asked)
        AND answer.withdrawn_at IS NULL
 ), lives AS MATERIALIZED (
-    -- Where the register has them; who only signed up, where they said.
+    -- Where the register has them; who only signed up or texted, where they said.
     SELECT person.id AS person_id, home.area_id, coalesce(home.constituency_id, typed.constituency_id) AS seat_id
       FROM (SELECT DISTINCT person_id FROM said) anyone
       JOIN people_person person ON person.id = anyone.person_id
        AND person.erased_at IS NULL AND person.objected_at IS NULL
       LEFT JOIN people_household home ON home.id = person.household_id
-      LEFT JOIN LATERAL (SELECT constituency_id FROM joining_signup
-                          WHERE person_id = person.id AND constituency_id IS NOT NULL
-                          ORDER BY signed_up_at DESC LIMIT 1) typed ON home.id IS NULL
+      LEFT JOIN LATERAL (SELECT constituency_id
+                           FROM (SELECT person_id, constituency_id, signed_up_at AS at FROM joining_signup
+                                  UNION ALL SELECT person_id, constituency_id, started_at FROM flows_run) told
+                          WHERE told.person_id = person.id AND told.constituency_id IS NOT NULL
+                          ORDER BY told.at DESC LIMIT 1) typed ON home.id IS NULL
 ), named AS (
     SELECT said.*, lives.area_id, lives.seat_id, each.issue AS counted_as
       FROM said

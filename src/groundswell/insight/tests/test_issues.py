@@ -22,12 +22,15 @@ from groundswell.campaigns.models import Answer, Question
 from groundswell.campaigns.operations.questions import add_ready_question
 from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.compliance.operations import erase_person
+from groundswell.flows.enums import RunState
+from groundswell.flows.models import Flow, Run
 from groundswell.insight import issues as module
 from groundswell.insight.issues import A_PAGE, Choice, Picture, areas_of, keep_issues, picture_of
 from groundswell.insight.models import IssueTally
 from groundswell.insight.tasks import count_issues
 from groundswell.insight.tests.said import act, ask_for
 from groundswell.joining.models import SignUp, SignUpPage
+from groundswell.messaging.models import Sender
 from groundswell.people.models import ContactPoint, Person
 from groundswell.phonebank.tests.world import World
 
@@ -160,7 +163,9 @@ def test_how_a_share_moved(live: World, matters: Question) -> None:
     assert {issue.label: issue.points for issue in seen(live).issues} == {"Buses": -50, "Rents": 50}
 
 
-def test_by_seat_and_by_ward_and_who_signed_up_where_they_said(live: World, matters: Question, now: datetime) -> None:
+def test_by_seat_and_by_ward_and_who_only_signed_up_or_texted_where_they_said(
+    live: World, matters: Question, now: datetime
+) -> None:
     east, west = (live.new_area(name, "England", live.area) for name in ("East", "West"))
     for person in people_of(live, SOME, area=east):
         say(matters, person, "Buses")
@@ -183,8 +188,25 @@ def test_by_seat_and_by_ward_and_who_signed_up_where_they_said(live: World, matt
             signed_up_at=now,
         )
         say(matters, person, "Rents", channel="form")
+    texter = Person.objects.create(source=source, given_names="Vic", name_key="vic")
+    sender = Sender.objects.create(channel="sms", name="Us", address="+447700900001", provider="console")
+    flow = Flow.objects.create(
+        campaign=live.campaign, sender=sender, name="Rents", keyword="RENTS", word="rents", thanks="Thank you."
+    )
+    Run.objects.create(
+        flow=flow,
+        our_address=sender.address,
+        their_address="+447700900002",
+        person=texter,
+        state=RunState.DONE,
+        constituency=live.area,
+        started_at=now,
+        expires_at=now,
+        ended_at=now,
+    )
+    say(matters, texter, "Rents", channel="text")
     found = seen(live)
-    assert found.by_seat == {live.area.pk: (SOME + 5, SOME)}
+    assert found.by_seat == {live.area.pk: (SOME + 6, SOME)}
     _picture, kept = picture_of(live.campaign, Choice(), membership_id=None, now=now)
     rows, count = areas_of(live.campaign, Choice(issue="buses"), kept, membership_id=None, page=1, now=now)
     assert [(row.name, row.people, row.named, row.most) for row in rows] == [
