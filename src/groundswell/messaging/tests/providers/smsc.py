@@ -99,7 +99,15 @@ async def serve(port: int) -> None:
     await server.start()
     listeners: dict[str, smpp34.Esme] = {}
     # How the next submits are answered: a status each; then accepted, or (silent) not at all.
-    state: dict[str, Any] = {"statuses": [], "silent": False, "held": [], "hold": 0, "names": 0, "count": 0}
+    state: dict[str, Any] = {
+        "statuses": [],
+        "silent": False,
+        "ignored": [],
+        "held": [],
+        "gather": 0,
+        "names": 0,
+        "count": 0,
+    }
     say(kind="up")
 
     async def obey() -> None:
@@ -146,18 +154,21 @@ async def serve(port: int) -> None:
             status=status,
         )
         if state["silent"]:
-            state["held"].append(event)  # an event that is dropped would be refused
+            state["ignored"].append(event)  # an event that is dropped would be refused
             return
         if status:
             event.reject(status)
             return
         state["names"] += 1
         name = f"{state['names']:08X}"
-        if state["hold"]:
-            # What is under way at once is seen while answers are held back.
-            state["held"].append(event)
-            await asyncio.sleep(state["hold"])
-            state["held"].remove(event)
+        if state["gather"]:
+            # Answers are held back until so many are under way at once.
+            state["held"].append((event, name))
+            if len(state["held"]) == state["gather"]:
+                for held, its_name in state["held"]:
+                    held.accept(its_name)
+                state["held"] = []
+            return
         event.accept(name)
 
     keeper = asyncio.create_task(obey())

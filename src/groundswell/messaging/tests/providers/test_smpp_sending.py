@@ -46,7 +46,7 @@ def provider(smsc: Smsc) -> Iterator[SmppProvider]:
     provider = SmppProvider(gateway(smsc), patience=3.0)
     yield provider
     provider.close()
-    smsc.tell(do="be", statuses=[], silent=False, hold=0)
+    smsc.tell(do="be", statuses=[], silent=False, gather=0)
 
 
 def texts(count: int) -> list[Outgoing]:
@@ -95,12 +95,12 @@ def test_a_long_welsh_text_goes_in_parts_that_a_telephone_joins_and_one_receipt_
 
 
 def test_as_many_as_the_window_holds_are_under_way_at_once_and_no_more(smsc: Smsc) -> None:
-    smsc.tell(do="be", hold=0.05)
+    smsc.tell(do="be", gather=5)
     provider = SmppProvider(gateway(smsc, window=5), patience=3.0)
     handed = provider.send(texts(30))
     provider.close()
     submitted = smsc.texts(30)
-    smsc.tell(do="be", hold=0)
+    smsc.tell(do="be", gather=0)
 
     assert {each.outcome for each in handed} == {Outcome.TAKEN}
     assert len({each.provider_id for each in handed}) == 30
