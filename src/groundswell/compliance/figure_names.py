@@ -31,6 +31,7 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
     "retention_months_notes": _("Notes of calls are kept for, in months"),
     "retention_months_texts": _("Texts received and our answers are kept for, in months"),
     "retention_months_imports": _("Files of imports are kept for, in months"),
+    "retention_months_unconfirmed": _("Sign-ups that nobody confirmed are kept for, in months"),
     "retention_months_audit": _("The audit log is kept for, in months"),
     "retention_nightly": _("What is too old is deleted every night"),
     "two_person_messages": _("People one person alone may have a message sent to"),

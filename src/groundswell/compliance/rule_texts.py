@@ -256,6 +256,7 @@ _ALL: tuple[Rule, ...] = (
             "retention_months_notes",
             "retention_months_texts",
             "retention_months_imports",
+            "retention_months_unconfirmed",
             "retention_months_audit",
             "retention_nightly",
         ),

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from groundswell.campaigns.enums import ActionState
+from groundswell.campaigns.models import Action
 from groundswell.compliance.personal_data import register, rows_of
+from groundswell.compliance.retention import register_category
 from groundswell.joining.models import Letter, SignUp
 from groundswell.people.models import Person
+
+
+def _unconfirmed(before: datetime) -> QuerySet[Action]:
+    """What somebody typed, perhaps of somebody else, and nobody has confirmed."""
+    return Action.objects.filter(sign_up__isnull=False, state=ActionState.PENDING, happened_at__lt=before)
+
+
+def _delete_unconfirmed(before: datetime, limit: int) -> int:
+    oldest = list(_unconfirmed(before).order_by("happened_at", "pk").values_list("pk", flat=True)[:limit])
+    Action.objects.filter(pk__in=oldest).delete()
+    return len(oldest)
 
 
 def _sign_ups(person: Person) -> list[dict[str, Any]]:
@@ -59,4 +75,11 @@ register(
     models=[Letter],
     export=_letters,
     erase=_forget_letters,
+)
+register_category(
+    "unconfirmed_sign_ups",
+    label=_("Sign-ups that nobody confirmed"),
+    figure="retention_months_unconfirmed",
+    count=lambda before: _unconfirmed(before).count(),
+    delete=_delete_unconfirmed,
 )
