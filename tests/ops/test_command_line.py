@@ -70,6 +70,14 @@ def test_default_secret_is_refused_when_debug_is_off(installation: Any) -> None:
         assert "Traceback" not in result.stderr
 
 
+def test_secret_that_could_be_guessed_is_refused(installation: Any) -> None:
+    for arguments in (["run"], ["migrate"]):
+        result = installation.do(*arguments, GROUNDSWELL_SECRET_KEY="changeme")
+        assert result.returncode == 1
+        assert "has only 8 characters" in result.stderr
+        assert "changeme" not in result.stderr
+
+
 def test_default_secret_will_do_for_development(installation: Any) -> None:
     result = installation.do(
         "migrate", GROUNDSWELL_SECRET_KEY="insecure-development-key-change-me", GROUNDSWELL_DEBUG="1"

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment
+from groundswell.config.environment import DEFAULT_SECRET_KEY, SHORTEST_SECRET_KEY, Environment
 
 OLDEST_POSTGRESQL = 14
-SHORTEST_SECRET = 50  # characters
 LITTLE_SPACE = 2_000_000_000  # bytes
 NO_SPACE = 200_000_000  # bytes
 WORKER_SILENCE = 60  # seconds
@@ -76,8 +75,9 @@ def _secret(env: Environment) -> Finding:
         if env.debug:
             return Finding("secret key", DOUBTFUL, "the default one, allowed for development only", make)
         return Finding("secret key", BAD, "not set: everyone knows the default one", make)
-    if len(env.secret_key) < SHORTEST_SECRET:
-        return Finding("secret key", DOUBTFUL, f"only {len(env.secret_key)} characters long", make)
+    if len(env.secret_key) < SHORTEST_SECRET_KEY:
+        state = DOUBTFUL if env.debug else BAD
+        return Finding("secret key", state, f"only {len(env.secret_key)} characters long", make)
     return Finding("secret key", GOOD, "set")
 
 

@@ -23,7 +23,7 @@ from groundswell.cli.database import database
 from groundswell.cli.failures import Refusal, setting_errors
 from groundswell.cli.provider_checks import provider_checks
 from groundswell.config.data_folder import keep_secret, new_secret
-from groundswell.config.environment import DEFAULT_SECRET_KEY, Environment, environment
+from groundswell.config.environment import DEFAULT_SECRET_KEY, SHORTEST_SECRET_KEY, Environment, environment
 from groundswell.config.postgres import EmbeddedServer, ServerError
 
 SECRETS = {
@@ -110,7 +110,7 @@ def variable_of(name: str) -> str:
 
 def _examine(env: Environment) -> list[Finding]:
     findings = list(settings_checks(env))
-    if env.secret_key == DEFAULT_SECRET_KEY and not env.debug:
+    if len(env.secret_key) < SHORTEST_SECRET_KEY and not env.debug:
         # Already found fault with; with a key of the moment the rest can be looked at all the same.
         os.environ["GROUNDSWELL_SECRET_KEY"] = new_secret()
         environment.cache_clear()

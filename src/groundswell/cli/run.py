@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
 import click
 
@@ -58,8 +57,7 @@ def command(with_demo: bool) -> None:
         told_to_stop = supervisor.run(when_started=lambda: _announce(env, links, setup_link))
     if not told_to_stop:
         raise Refusal("Groundswell could not be started.")
-    where = "in your PostgreSQL" if env.database_url else f"in {env.data_dir}"
-    note(f"Stopped. The data stays {where}.")
+    note(f"Stopped. The data stays {_where_data_stays(env)}.")
 
 
 def _child(name: str) -> Child:
@@ -113,10 +111,10 @@ def _announce(env: Environment, links: list[tuple[str, str]], setup_link: str | 
             f"  {setup_link}",
             "",
         ]
-    lines += [f"Ctrl-C stops it; the data stays in {_shown(env.data_dir)}."]
+    lines += [f"Ctrl-C stops it; the data stays {_where_data_stays(env)}."]
     click.echo("\n".join(lines))
     return True
 
 
-def _shown(folder: Path) -> str:
-    return f"{folder}/"
+def _where_data_stays(env: Environment) -> str:
+    return "in your PostgreSQL" if env.database_url else f"in {env.data_dir}/"

@@ -16,6 +16,7 @@ from groundswell.config.data_folder import kept_secret
 from groundswell.config.email_services import EmailService, check_mailbox, read_service
 from groundswell.config.sms import SmppGateway, SmsGateway, read_gateway, read_smpp
 
+SHORTEST_SECRET_KEY = 50  # characters
 DEFAULT_SECRET_KEY = "insecure-development-key-change-me"  # noqa: S105 - refused when DEBUG is off
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from groundswell.config.database import database_settings
 from groundswell.config.email_services import mailbox_of
-from groundswell.config.environment import DEFAULT_SECRET_KEY, environment
+from groundswell.config.environment import DEFAULT_SECRET_KEY, SHORTEST_SECRET_KEY, environment
 from groundswell.config.mail import mail_settings
 
 __all__ = ["NONCE"]
@@ -28,6 +28,11 @@ if SECRET_KEY == DEFAULT_SECRET_KEY and not DEBUG:
         "GROUNDSWELL_SECRET_KEY is not set. Sessions and links would be signed with a key that everyone knows. "
         "Make one with `groundswell doctor --keep-new-secret`, which puts it into the data folder; or set one made with "
         "`groundswell doctor --new-secret` in the environment, and keep it safe."
+    )
+if len(SECRET_KEY) < SHORTEST_SECRET_KEY and not DEBUG:
+    raise ImproperlyConfigured(
+        f"GROUNDSWELL_SECRET_KEY has only {len(SECRET_KEY)} characters and could be guessed; it must have at least "
+        f"{SHORTEST_SECRET_KEY}. `groundswell doctor --new-secret` makes one."
     )
 
 PUBLIC_URL = ENV.public_url

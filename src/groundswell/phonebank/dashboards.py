@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from groundswell.accounts.models import Membership
 from groundswell.phonebank.models import Call, CallerStatus, PhoneBank, Tally
 from groundswell.phonebank.queries import CALLED
 
@@ -206,9 +207,13 @@ def work_by_day(banks: QuerySet[PhoneBank]) -> list[tuple[date, Work]]:
 
 
 def callers_here(bank_ids: Sequence[int], *, now: datetime) -> list[CallerStatus]:
-    """Who is calling at this moment: seen within three minutes and not on a break."""
+    """Who is calling at this moment: seen within three minutes, not on a break, and not removed from the team since."""
+    still_there = Membership.objects.live().filter(
+        Q(campaign=OuterRef("phone_bank__campaign")) | Q(campaign=None), user=OuterRef("caller")
+    )
     return list(
         CallerStatus.objects.filter(phone_bank__in=bank_ids, last_seen_at__gte=now - HERE, paused_at__isnull=True)
+        .filter(Exists(still_there))
         .select_related("caller", "phone_bank")
         .order_by("caller__name", "pk")
     )

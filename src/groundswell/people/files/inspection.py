@@ -77,7 +77,7 @@ def inspect_file(path: Path) -> Inspection:
         )
     guess = marked or _wide_without_mark(head) or "utf-8"
     if guess in {"utf-8", "utf-8-sig"} and len(CONTROL.findall(head)) > max(8, len(head) // 50):
-        raise _binary(_("something other than text"))
+        raise _no_text()
     pass_ = _read_through(path, guess)
     encoding = guess if pass_.decodes else "cp1252"
     sample = _sample_text(head, encoding)
@@ -103,6 +103,12 @@ def _binary(kind: str | Promise) -> ImportRefusedError:
     )
 
 
+def _no_text() -> ImportRefusedError:
+    return ImportRefusedError(
+        _("This is not a text file. Open it in the program that made it, save it as “CSV UTF-8”, and import that.")
+    )
+
+
 def _refuse_binary(head: bytes) -> None:
     for magic, kind in MAGIC:
         if head.startswith(magic):
@@ -119,7 +125,7 @@ def _wide_without_mark(head: bytes) -> str | None:
     if head[0::2].count(0) > length * 0.7 and head[1::2].count(0) < length * 0.1:
         return "utf-16-be"
     if head.count(0) > len(head) // 4:
-        raise _binary(_("something other than text"))
+        raise _no_text()
     return None
 
 

@@ -304,6 +304,7 @@ class _Load:
         if self.adopted and script.run("keep_moved_households"):
             script.run("move_households")
         script.run("match_electors")
+        script.run("index_matches")
         _analyse("import_matches")
         if self.reader.changes:
             self._reject_lines(

@@ -121,6 +121,11 @@ WHERE (e.anonymous AND r.anonymous)
             AND (r.change = 'delete' OR p.household_id = h.household_id))))
 ORDER BY r.line, p.name_key = r.name_key DESC, e.removed_on DESC NULLS FIRST, e.id DESC
 
+-- name: index_matches
+-- Right after a large first import the database still believes that this register has a handful of entries, and would
+-- read all the matches again for each of them.
+CREATE INDEX ON import_matches (elector_id)
+
 -- name: mark_gone_full
 -- In a full register, whoever is not named is gone; with `part`, only within the polling districts the file names.
 CREATE TEMPORARY TABLE import_gone ON COMMIT DROP AS

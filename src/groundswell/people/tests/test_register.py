@@ -3,12 +3,14 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from groundswell.accounts.models import AuditEvent, Organisation
 from groundswell.people.enums import Franchise, ImportStatus
 from groundswell.people.files.refusal import ImportRefusedError
 from groundswell.people.models import DataSource, Elector, Household, ImportBatch, ImportChange, Person, Register
+from groundswell.people.operations.statements import Script
 from groundswell.people.tests.conftest import TODAY, entry, make_seat
 
 ROWS = (
@@ -64,6 +66,29 @@ def test_what_was_declared_is_kept_with_the_register_and_its_source(desk):
     assert batch.status == ImportStatus.DONE
     assert batch.counts["created"] == 5
     assert AuditEvent.objects.filter(verb="import_register", subject_id=batch.pk).count() == 1
+
+
+def test_a_planner_that_expects_nobody_does_not_read_all_matches_for_each_entry(desk, monkeypatch):
+    """Right after a large import its statistics are missing and the planner goes entry by entry: here it is made to."""
+    rows, read = register_of(500), []
+    desk.take(desk.xpress(*rows))
+
+    def run(script: Script, name: str, **more) -> int:
+        if name != "mark_gone_full":
+            return run_statement(script, name, **more)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+            count = run_statement(script, name, **more)
+            cursor.execute("SELECT seq_tup_read FROM pg_stat_xact_all_tables WHERE relname = 'import_matches'")
+            read.extend(cursor.fetchone())
+            cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
+        return count
+
+    run_statement = Script.run
+    monkeypatch.setattr(Script, "run", run)
+    assert desk.take(desk.xpress(*rows)).unchanged == 500
+    assert len(read) == 1
+    assert read[0] <= 10 * 500
 
 
 def test_the_same_file_twice_changes_nothing(desk):

@@ -88,7 +88,7 @@ def test_a_title_above_the_header_and_a_layout_chosen_by_hand(wizard: Wizard) ->
         (b"", "The file is empty."),
         (b"PK\x03\x04" + b"\0" * 500, "This is an Excel workbook or a zip archive, not a text file."),
         (b"%PDF-1.7\n" + bytes(range(256)) * 20, "This is a PDF, not a text file."),
-        (bytes(range(1, 32)) * 500, "This is something other than text, not a text file."),
+        (bytes(range(1, 32)) * 500, "This is not a text file."),
     ],
     ids=["empty", "workbook", "pdf", "binary"],
 )
