@@ -29,6 +29,13 @@ def test_lists_its_commands_without_loading_them(fresh: Any) -> None:
     assert not fresh.data_dir.exists()
 
 
+def test_without_a_command_they_are_listed_and_nothing_is_called_an_error(fresh: Any) -> None:
+    said = fresh.do().stderr
+    assert said.count("Usage:") == 1
+    assert "Error" not in said
+    assert all(name in said for name in COMMANDS)
+
+
 def test_every_command_that_is_there_explains_itself() -> None:
     context = click.Context(groundswell)
     for name in ("run", "web", "worker", "migrate", "doctor", "backup", "restore"):

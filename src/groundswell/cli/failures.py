@@ -30,6 +30,9 @@ def report(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         click.echo("Stopped.", err=True)
         return STOPPED
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()  # no failure: whoever names no command is shown them
+        return error.exit_code
     sentence = _sentence(error)
     code = error.exit_code if isinstance(error, click.ClickException) else 1
     if isinstance(error, click.UsageError) and error.ctx is not None:

@@ -50,6 +50,7 @@ class Inbound(models.Model):
                 name="inbound_waiting",
                 condition=Q(route=InboundRoute.INBOX, handled_at__isnull=True),
             ),
+            models.Index(fields=["-handled_at", "-id"], name="inbound_seen_to", condition=Q(handled_at__isnull=False)),
             models.Index(fields=["our_address", "their_address", "received_at"], name="inbound_between"),
         ]
 
