@@ -302,6 +302,7 @@ def test_answers_and_notes_go_after_their_time(person: Person, data_manager: Use
         "text_notes",
         "texts",
         "conversations",
+        "unconfirmed_sign_ups",
         "imports",
         "audit",
     }
@@ -313,6 +314,7 @@ def test_answers_and_notes_go_after_their_time(person: Person, data_manager: Use
         "texts": 0,
         "conversations": 0,
         "text_notes": 0,
+        "unconfirmed_sign_ups": 0,
         "imports": 0,
     }
     due = {e.category.key: (e.rows, e.months) for e in expiring(now=in_two_years)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from time import monotonic
 
 from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.operations.outbox import AT_ONCE, send_some
@@ -23,6 +24,16 @@ class Clock:
 
     def wait(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+class Ticking:
+    """Starts at a moment and goes on by itself, so that whoever waits for a sender's pace comes to an end."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at, self._begun = at, monotonic()
+
+    def __call__(self) -> datetime:
+        return self._at + timedelta(seconds=monotonic() - self._begun)
 
 
 def sending(world: World, **fields: object) -> Message:

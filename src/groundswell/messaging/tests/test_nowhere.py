@@ -9,6 +9,7 @@ from groundswell.messaging.models import SimulatedText
 from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.operations.preparing import prepare
 from groundswell.messaging.providers.registry import UnknownProviderError, open_provider
+from groundswell.messaging.tests.outbox_clock import Ticking
 from groundswell.messaging.tests.ways import Way
 from groundswell.messaging.tests.world import NIGHT, World
 
@@ -23,7 +24,7 @@ def test_the_letterbox_is_filled_at_night_and_nobody_elses(settings) -> None:
         sender = world.make_sender(provider=provider)
         prepare(world.message(sender=sender, subject=f"By {provider}"), by=None, now=NIGHT)
     # Without the demo's way out nothing stands in for it: whatever is real is offered to `way`, and must not come.
-    send_some(clock=lambda: NIGHT, open_way=lambda name: open_provider(name) if name == "letterbox" else way)
+    send_some(clock=Ticking(NIGHT), open_way=lambda name: open_provider(name) if name == "letterbox" else way)
     kept = SimulatedText.objects.order_by("their_address")
     assert [text.their_address for text in kept] == ["person0@example.org", "person1@example.org"]
     assert kept[0].text.startswith("By letterbox\n\nWe ring on Monday.")

@@ -19,6 +19,7 @@ from groundswell.messaging.models import Delivery, Inbound, Message
 from groundswell.messaging.operations.inbound import receive
 from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.providers.contract import InboundOf
+from groundswell.messaging.tests.outbox_clock import Ticking
 from groundswell.messaging.tests.ways import Way
 from groundswell.people.models import PersonTag, Tag
 from groundswell.textbank.enums import ConversationState, EntryState, PressStatus
@@ -76,9 +77,9 @@ def test_what_was_pressed_leaves_by_the_outbox_within_the_hours_and_no_later(wor
     bank, by = world.bank(), world.volunteer()
     world.conversation(bank, by)
     way = Way()
-    send_some(clock=lambda: later(hours=10), open_way=lambda _name: way)
+    send_some(clock=Ticking(later(hours=10)), open_way=lambda _name: way)
     assert way.handed == []  # ten at night
-    send_some(clock=lambda: later(hours=8), open_way=lambda _name: way)
+    send_some(clock=Ticking(later(hours=8)), open_way=lambda _name: way)
     assert [(each.to, each.text[:7]) for each in way.handed] == [("+447700900001", "Hi Ann,")]
     assert way.handed[0].valid_until == later(hours=9)
     assert Message.objects.get(text_bank=bank).status == "sending"
@@ -99,7 +100,7 @@ def test_compliance_is_asked_at_the_press_and_again_when_it_leaves(world: World)
     point = ben.contact_points.get()
     Suppression.objects.create(address_hash=point.address_hash, kind="phone", scope="messages", reason="asked")
     way = Way()
-    send_some(clock=lambda: NOON, open_way=lambda _name: way)
+    send_some(clock=Ticking(NOON), open_way=lambda _name: way)
     assert way.handed == []
     assert Delivery.objects.get().state == DeliveryState.SUPPRESSED
 
@@ -157,13 +158,13 @@ def test_a_reply_outside_the_hours_waits_for_them(world: World):
     pressed = answer(conversation, by=by, now=later(hours=10))
     assert pressed.goes_at == later(hours=21)
     way = Way()
-    send_some(clock=lambda: later(hours=1), open_way=lambda _name: way)
+    send_some(clock=Ticking(later(hours=1)), open_way=lambda _name: way)
     sent_by_day = len(way.handed)
     assert sent_by_day == 2
     answer(conversation, by=by, now=later(hours=10))
-    send_some(clock=lambda: later(hours=10), open_way=lambda _name: way)
+    send_some(clock=Ticking(later(hours=10)), open_way=lambda _name: way)
     assert len(way.handed) == sent_by_day
-    send_some(clock=lambda: later(hours=21), open_way=lambda _name: way)
+    send_some(clock=Ticking(later(hours=21)), open_way=lambda _name: way)
     assert len(way.handed) == sent_by_day + 1
 
 
@@ -331,11 +332,11 @@ def test_closing_leaves_nobody_without_an_answer(world: World):
     waits.refresh_from_db()
     assert waits.state == ConversationState.REVIEW
     way = Way()
-    send_some(clock=lambda: NOON, open_way=lambda _name: way)
+    send_some(clock=Ticking(NOON), open_way=lambda _name: way)
     assert len(way.handed) == 2  # what was pressed leaves
     leader = world.volunteer("Olu")
     answer(waits, by=leader, leads=True)
-    send_some(clock=lambda: later(minutes=1), open_way=lambda _name: way)
+    send_some(clock=Ticking(later(minutes=1)), open_way=lambda _name: way)
     assert len(way.handed) == 3
     assert world.says(quiet, "Hello?").route == InboundRoute.INBOX
 

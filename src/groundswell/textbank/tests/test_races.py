@@ -17,6 +17,7 @@ from groundswell.compliance.operations import suppress
 from groundswell.messaging.enums import DeliveryState
 from groundswell.messaging.models import Delivery
 from groundswell.messaging.operations.outbox import send_some
+from groundswell.messaging.tests.outbox_clock import Ticking
 from groundswell.messaging.tests.ways import Way
 from groundswell.textbank.enums import ConversationState, EntryState, PressStatus
 from groundswell.textbank.models import Conversation, Entry
@@ -174,6 +175,6 @@ def test_a_stop_and_a_press_at_once_send_nothing_after_it(world: World):
         lambda: suppress(address=number, scope=SuppressionScope.MESSAGES, by=None, source="text"),
     )
     way = Way()
-    send_some(clock=lambda: NOON, open_way=lambda _name: way)
+    send_some(clock=Ticking(NOON), open_way=lambda _name: way)
     assert way.handed == []
     assert not Delivery.objects.exclude(state=DeliveryState.SUPPRESSED).exists()
