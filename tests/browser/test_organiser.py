@@ -266,22 +266,24 @@ def test_no_page_has_a_serious_finding(
 
 
 @pytest.mark.parametrize("name", ["Fair", "The Northlight Alliance for a Fairer Walthamstow"])
-def test_the_head_of_a_page_is_one_row_on_a_laptop(
+def test_the_head_of_a_page_is_tidy_on_a_laptop(
     world: CallerWorld, leader: Client, page: Page, live_server: Any, name: str
 ):
-    """An owner's menu is the longest: what does not fit gives way, and every entry of the menu stays in sight."""
+    """An owner's menu is the longest and has a row of its own: every entry stays in sight, whatever the name."""
     Organisation.objects.update(name=name)
     cache.clear()
     page.goto(live_server.url + reverse("campaigns:index"))
     expect(page.locator(".brand")).to_contain_text(name)
-    rows = page.evaluate(
-        """() => [...document.querySelectorAll(".brand, .site-nav a, .who > *")].map((e) => e.getBoundingClientRect())
-             .map((box) => Math.round(box.top + box.height / 2))"""
-    )
-    assert len(rows) == 12
-    assert max(rows) - min(rows) <= 2
+    for row in (".brand, .who > *", ".site-nav a"):
+        middles = page.evaluate(
+            """(row) => [...document.querySelectorAll(row)].map((e) => e.getBoundingClientRect())
+                 .map((box) => Math.round(box.top + box.height / 2))""",
+            row,
+        )
+        assert len(middles) >= 3
+        assert max(middles) - min(middles) <= 2
     last = page.locator(".site-nav a").last.evaluate("(e) => e.getBoundingClientRect().right")
-    assert last <= page.locator(".who").evaluate("(e) => e.getBoundingClientRect().left")
+    assert last <= LAPTOP["width"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= LAPTOP["width"]
 
 
