@@ -19,17 +19,25 @@ from groundswell.people.models import ContactPoint, Person
 
 
 def confirm_stop(inbound: Inbound, *, words: str = "") -> bool:
-    """One confirmation for each number that they stop, ever: a second would be a message that was not wanted."""
-    words = words or _("You will get no more texts from %(organisation)s.") % {"organisation": _organisation().name}
+    """One confirmation for each number that they stop, ever: a second would be a message that was not wanted.
+
+    False where there is none to send: before anybody has said who we are, nothing goes out that could be answered so.
+    """
+    organisation = Organisation.objects.first()
+    if organisation is None:
+        return False
+    words = words or _("You will get no more texts from %(organisation)s.") % {"organisation": organisation.name}
     return _answer(inbound, MessageKind.STOPPED, "stop", words)
 
 
 def answer_help(inbound: Inbound, *, now: datetime) -> bool:
     """Who we are, how we are reached and how to stop; once a day, for machines answer machines.
 
-    False where it came from no number, or we may not send from ours: a person should look.
+    False where it came from no number, we may not send from ours, or nobody has said who we are: a person should look.
     """
-    organisation = _organisation()
+    organisation = Organisation.objects.first()
+    if organisation is None:
+        return False
     reached = organisation.contact_phone or organisation.contact_email
     parts = [
         _("%(organisation)s.") % {"organisation": organisation.name},
@@ -137,7 +145,3 @@ def point_of(inbound: Inbound) -> ContactPoint | None:
     )
     inbound.contact_point = point
     return point
-
-
-def _organisation() -> Organisation:
-    return Organisation.objects.get()

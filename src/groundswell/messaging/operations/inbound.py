@@ -117,8 +117,17 @@ def stop(inbound: Inbound, *, by: User | None) -> bool:
     if inbound.contact_point is not None:
         _take_back(inbound.contact_point, by=by, source=source)
     if not inbound.is_answered:
-        confirm_stop(inbound)
+        _confirm(inbound)
     return True
+
+
+def _confirm(inbound: Inbound) -> None:
+    """Tell them that it was heard. Whatever is wrong with that, the stop stands: it is not undone for want of a courtesy."""
+    try:
+        with transaction.atomic():
+            confirm_stop(inbound)
+    except Exception:
+        log.exception("the stop of incoming message %s is obeyed, and could not be confirmed", inbound.pk)
 
 
 def _take_back(point: ContactPoint, *, by: User | None, source: str) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.accounts.models import AuditEvent
+from groundswell.accounts.models import AuditEvent, Organisation
 from groundswell.campaigns.models import Campaign
 from groundswell.compliance.models import Consent, Suppression
 from groundswell.messaging import answering
@@ -96,6 +96,35 @@ def test_a_stranger_can_stop_what_never_began(sender: Sender) -> None:
     confirmation = Delivery.objects.get()
     assert (confirmation.person, confirmation.contact_point) == (None, inbound.contact_point)
     assert not Person.objects.exists()
+
+
+def test_a_stop_before_anybody_has_said_who_we_are_is_kept_and_obeyed(sender: Sender) -> None:
+    Organisation.objects.all().delete()
+
+    stopped, asked = texted("STOP"), texted("HELP")
+
+    assert stopped is not None
+    assert asked is not None
+    assert (stopped.route, asked.route) == (InboundRoute.STOP, InboundRoute.INBOX)
+    assert stopped.routed_at is not None
+    assert Suppression.objects.filter(address_hash=address_hash("phone", THEIRS), scope="messages").exists()
+    assert not Delivery.objects.exists()
+
+
+def test_a_stop_whose_confirmation_the_database_refuses_is_obeyed(
+    person: Person, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE messaging_delivery ADD CONSTRAINT nothing_goes CHECK (state = 'sent') NOT VALID")
+
+    inbound = texted("STOP")
+
+    assert inbound is not None
+    assert inbound.route == InboundRoute.STOP
+    assert Suppression.objects.filter(address_hash=address_hash("phone", THEIRS)).exists()
+    assert [line.state for line in Consent.objects.filter(person=person).order_by("pk")] == ["given", "withdrawn"]
+    assert not Delivery.objects.exists()
+    assert "could not be confirmed" in caplog.text
 
 
 def test_a_stop_from_no_number_waits_for_a_person(sender: Sender) -> None:
