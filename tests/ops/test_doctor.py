@@ -72,6 +72,16 @@ def test_missing_migrations_and_default_secret_are_found_with_what_to_do(fresh: 
     assert "--keep-new-secret" in result.stdout
 
 
+def test_an_empty_database_is_told_in_words_and_not_in_the_databases_own(fresh: Any) -> None:
+    result = fresh.do("doctor", "--json")
+    assert result.returncode == 1
+    assert "relation" not in result.stdout
+    checks = checks_of(json.loads(result.stdout))
+    assert checks["migrations"]["found"] == "the database is still empty"
+    assert "groundswell migrate" in checks["migrations"]["mend"]
+    assert {checks[name]["state"] for name in ("owner", "worker", "failed jobs")} == {"warning"}
+
+
 def test_public_server_without_encryption_or_with_demo_is_found(installation: Any) -> None:
     installation.settings["BASE_URL"] = "http://phones.example.org"
     assert checks_of(installation.json("doctor"))["openness"]["state"] == "warning"

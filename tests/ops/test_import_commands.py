@@ -40,6 +40,16 @@ def test_from_the_register_to_the_screening(installation: Installation, tmp_path
     again = installation.json("import", "register", register, *seat, *DECLARED)
     assert counts(again, "created", "updated", "unchanged", "deleted") == [0, 0, 2, 0]
 
+    # What the seat is, its postcodes tell; the purpose has a default.
+    shortest = ("--entitlement", "Registered party", "--register-date", "2026-11-01")
+    told_by_postcodes = installation.json("import", "register", register, "--layout", "auto", *shortest)
+    assert told_by_postcodes["constituency"] == "Walthamstow"
+    assert counts(told_by_postcodes, "created", "unchanged") == [0, 2]
+    torn = file("two-seats.csv", REGISTER.replace("AA,2,0,Smith,Ben,E17 9AA", "AA,2,0,Smith,Ben,BL9 6QA"))
+    refused = installation.do("import", "register", torn, *shortest, "--json")
+    assert "Bury North" in json.loads(refused.stdout)["error"]
+    assert "several constituencies" in json.loads(refused.stdout)["error"]
+
     phones = file("phones.csv", "Elector Number,Phone\nAA1,01632960001\nAA9,01632960002\n")
     told = ("--source", "Members", "--lawful-basis", "Legitimate interests", "--purpose", "Campaigning")
     given = installation.json("import", "phones", phones, *told, *seat)

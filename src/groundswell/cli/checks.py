@@ -40,7 +40,7 @@ def settings_checks(env: Environment) -> Iterator[Finding]:
 
 def database_checks(place: str) -> Iterator[Finding]:
     """The database and what is in it; needs Django ready. `place` says which database it is."""
-    from django.db import DatabaseError
+    from django.db import DatabaseError, ProgrammingError
 
     try:
         yield _version(place)
@@ -53,11 +53,19 @@ def database_checks(place: str) -> Iterator[Finding]:
         )
         return
     for check in (_rights, _migrations, _owner, _worker, _failed_jobs):
+        name = check.__name__.strip("_").replace("_", " ")
         try:
             yield check()
+        except ProgrammingError:
+            yield not_up_to_date(name)
         except DatabaseError as error:
-            name = check.__name__.strip("_").replace("_", " ")
-            yield Finding(name, BAD, str(error).strip().splitlines()[0], "Run `groundswell migrate`.")
+            yield Finding(name, BAD, str(error).strip().splitlines()[0], "Check the database's own log.")
+
+
+def not_up_to_date(check: str) -> Finding:
+    """Of a check whose tables are not there yet; how that is mended stands under the migrations."""
+    found = "not looked at, as the database is not up to date"
+    return Finding(check, DOUBTFUL, found, "Run `groundswell migrate`, then `groundswell doctor` again.")
 
 
 def surroundings_checks(env: Environment) -> Iterator[Finding]:
@@ -162,7 +170,11 @@ def _migrations() -> Finding:
             "Install the newer version again, or restore a backup of this one's time.",
         )
     if waiting:
-        return Finding("migrations", BAD, f"{len(waiting)} are waiting", "Run `groundswell migrate`.")
+        found = f"{len(waiting)} are waiting"
+        if not executor.loader.applied_migrations:
+            found = "the database is still empty"
+        mend = "Run `groundswell migrate`; `groundswell run` does it too, at its start."
+        return Finding("migrations", BAD, found, mend)
     return Finding("migrations", GOOD, "all applied")
 
 

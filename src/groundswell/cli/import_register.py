@@ -21,9 +21,9 @@ LAYOUTS = ["auto", "xpress", "xpress-changes", "eros", "pdcode", "canvass", "pos
 
 @click.command("register")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--constituency", required=True, help="Name or code of the seat whose register this is.")
+@click.option("--constituency", help="Name or code of its seat; without it the postcodes tell, if nine in ten agree.")
 @click.option("--entitlement", required=True, help="The right under which you hold it, in your own words (rule R1).")
-@click.option("--purpose", required=True, help="The permitted purpose, such as “electoral purposes”.")
+@click.option("--purpose", default="Electoral purposes", show_default=True, help="The permitted purpose (rule R1).")
 @click.option(
     "--register-date",
     required=True,
@@ -44,7 +44,7 @@ LAYOUTS = ["auto", "xpress", "xpress-changes", "eros", "pdcode", "canvass", "pos
 def command(
     *,
     file: Path,
-    constituency: str,
+    constituency: str | None,
     entitlement: str,
     purpose: str,
     register_date: dt.datetime,
@@ -67,10 +67,11 @@ def command(
     from groundswell.people.operations.outcome import Wishes
     from groundswell.people.operations.register import import_register
     from groundswell.people.queries import constituency_named
+    from groundswell.people.seats_of_files import seat_by_postcodes
 
     wishes = Wishes(layout=layout, part=part, force=force, dry_run=dry_run)
     try:
-        seat = constituency_named(constituency)
+        seat = constituency_named(constituency) if constituency else seat_by_postcodes(file, layout=layout)
         inspection = inspect_file(file)
 
         def declared() -> ImportBatch:
@@ -100,7 +101,7 @@ def command(
                     transaction.set_rollback(True)
     except ImportRefusedError as refusal:
         raise Refusal(str(refusal)) from refusal
-    report = {**result.as_dict(), "batch": None if dry_run else result.batch}
+    report = {**result.as_dict(), "constituency": seat.name, "batch": None if dry_run else result.batch}
     if result.rejects_file:
         note_rejects(result.rejected, result.rejects_file)
     answer(report, as_json=as_json)

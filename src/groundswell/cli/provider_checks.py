@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from groundswell.cli.checks import BAD, DOUBTFUL, GOOD, Finding
+from groundswell.cli.checks import BAD, DOUBTFUL, GOOD, Finding, not_up_to_date
 
 PATIENCE = 10.0  # seconds
 SILENT = (
@@ -119,11 +119,15 @@ def _smpp() -> Finding:
 
 
 def _line(name: str, what: str) -> Finding:
+    from django.db import ProgrammingError
     from django.utils import timezone
 
     from groundswell.messaging.models import Line
 
-    line = Line.objects.filter(pk=name).first()
+    try:
+        line = Line.objects.filter(pk=name).first()
+    except ProgrammingError:
+        return not_up_to_date(what)
     if line is None or line.heard_at is None:
         found = line.problem if line is not None else ""
         return Finding(what, DOUBTFUL, found or "nobody has listened yet", "Start `groundswell run` or a worker.")

@@ -221,8 +221,8 @@ def _access_log(person: Person) -> list[dict[str, Any]]:
     return rows_of(events, "at", "action", "verb", "actor_id")
 
 
-def _old_events(before: datetime) -> int:
-    return AuditEvent.objects.filter(at__lt=before).count()
+def _old_events(before: datetime) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(at__lt=before)
 
 
 def _delete_old_events(before: datetime, limit: int) -> int:  # noqa: ARG001 - the log goes by whole sealed ranges
@@ -236,10 +236,6 @@ def _old_files(before: datetime) -> QuerySet[ImportBatch]:
     """Imports whose uploaded file or file of rejected rows is still kept; a running one still needs its own."""
     settled = ImportBatch.objects.exclude(status=ImportStatus.RUNNING).filter(created_at__lt=before)
     return settled.exclude(file="", rejects_file="")
-
-
-def _count_old_files(before: datetime) -> int:
-    return _old_files(before).count()
 
 
 def _delete_old_files(before: datetime, limit: int) -> int:
@@ -334,9 +330,9 @@ def register_holdings() -> None:
         "imports",
         label=_("Files of imports"),
         figure="retention_months_imports",
-        count=_count_old_files,
+        older=_old_files,
         delete=_delete_old_files,
     )
     register_category(
-        "audit", label=_("Audit log"), figure="retention_months_audit", count=_old_events, delete=_delete_old_events
+        "audit", label=_("Audit log"), figure="retention_months_audit", older=_old_events, delete=_delete_old_events
     )

@@ -1,4 +1,4 @@
-"""What is kept for how long (rule D10): categories, each with its own counter and deleter.
+"""What is kept for how long (rule D10): categories, each knowing its old rows and how they go.
 
 A room registers its category in its `personal_data.py`. Nothing goes without a dry run that anyone may look at first.
 """
@@ -6,11 +6,12 @@ A room registers its category in its `personal_data.py`. Nothing goes without a 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, TypedDict
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
@@ -20,12 +21,12 @@ BATCH: Final = 5_000
 
 @dataclass(frozen=True)
 class Category:
-    """`count(before)` answers how many rows are older; `delete(before, limit)` deletes at most so many, says how many."""
+    """`older(before)` are the rows to go; `delete(before, limit)` deletes at most so many of them, says how many."""
 
     key: str
     label: str | Promise
     figure: str
-    count: Callable[[datetime], int]
+    older: Callable[[datetime], QuerySet[Any, Any]]
     delete: Callable[[datetime, int], int]
 
 
@@ -37,21 +38,21 @@ def register_category(
     *,
     label: str | Promise,
     figure: str,
-    count: Callable[[datetime], int],
+    older: Callable[[datetime], QuerySet[Any, Any]],
     delete: Callable[[datetime, int], int],
 ) -> None:
     """Keep rows of this category for as many months as the dated figure says."""
-    _CATEGORIES[key] = Category(key, label, figure, count, delete)
+    _CATEGORIES[key] = Category(key, label, figure, older, delete)
 
 
-class CountAndDelete(TypedDict):
-    """How a category counts its old rows, and deletes them."""
+class OlderAndDelete(TypedDict):
+    """Which rows of a category are old, and how they are deleted."""
 
-    count: Callable[[datetime], int]
+    older: Callable[[datetime], QuerySet[Any, Any]]
     delete: Callable[[datetime, int], int]
 
 
-def older_rows(model: type[Model], moment: str) -> CountAndDelete:
+def older_rows(model: type[Model], moment: str) -> OlderAndDelete:
     """Of a model whose rows go by the age of one field, the oldest first, with what hangs on them."""
 
     def older(before: datetime) -> QuerySet[Any]:
@@ -62,12 +63,27 @@ def older_rows(model: type[Model], moment: str) -> CountAndDelete:
         model._default_manager.filter(pk__in=oldest).delete()
         return len(oldest)
 
-    return {"count": lambda before: older(before).count(), "delete": delete}
+    return {"older": older, "delete": delete}
 
 
 def categories() -> list[Category]:
     """All categories, by key."""
     return [_CATEGORIES[key] for key in sorted(_CATEGORIES)]
+
+
+def how_many(olds: Sequence[QuerySet[Any, Any]]) -> list[int]:
+    """How many rows each of these is, in one query for all of them."""
+    if not olds:
+        return []
+    counts: list[str] = []
+    values: list[Any] = []
+    for old in olds:
+        sql, parameters = old.order_by().query.sql_with_params()
+        counts.append(f"(SELECT count(*) FROM ({sql}) old)")  # noqa: S608 - Django's own SQL, its values apart
+        values += parameters
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", values)
+        return list(cursor.fetchone())
 
 
 def months_before(day: date, months: int) -> date:

@@ -80,6 +80,6 @@ register_category(
     "unconfirmed_sign_ups",
     label=_("Sign-ups that nobody confirmed"),
     figure="retention_months_unconfirmed",
-    count=lambda before: _unconfirmed(before).count(),
+    older=_unconfirmed,
     delete=_delete_unconfirmed,
 )

@@ -145,9 +145,9 @@ def _old_texts(before: datetime) -> list[QuerySet[Any]]:
     ]
 
 
-def _count_old_texts(before: datetime) -> int:
+def _all_old_texts(before: datetime) -> QuerySet[Any, Any]:
     first, *others = (rows.order_by().values_list("pk").distinct() for rows in _old_texts(before))
-    return first.union(*others, all=True).count()
+    return first.union(*others, all=True)
 
 
 def _delete_old_texts(before: datetime, limit: int) -> int:
@@ -168,7 +168,7 @@ register_category(
     "texts",
     label=_("Texts received, and our answers"),
     figure="retention_months_texts",
-    count=_count_old_texts,
+    older=_all_old_texts,
     delete=_delete_old_texts,
 )
 

@@ -97,10 +97,6 @@ def _noted_before(before: datetime) -> QuerySet[Call]:
     return Call.objects.filter(occurred_at__lt=before).exclude(note="")
 
 
-def _count_notes(before: datetime) -> int:
-    return _noted_before(before).count()
-
-
 def _delete_notes(before: datetime, limit: int) -> int:
     oldest = list(_noted_before(before).order_by("pk").values_list("pk", flat=True)[:limit])
     return Call.objects.filter(pk__in=oldest).update(note="")
@@ -120,5 +116,5 @@ register(
 )
 exempt(Hold, "A lock for the minutes of a call; it goes with the call.")
 register_category(
-    "notes", label=_("Notes of calls"), figure="retention_months_notes", count=_count_notes, delete=_delete_notes
+    "notes", label=_("Notes of calls"), figure="retention_months_notes", older=_noted_before, delete=_delete_notes
 )

@@ -46,13 +46,13 @@ class Reason(Enum):
         return {
             Reason.MALFORMED: _("That does not look like a UK postcode. It should look like E17 4AA."),
             Reason.NORTHERN_IRELAND: _(
-                "Northern Ireland's postcodes are not in the open data we carry. Please choose the constituency."
+                "Northern Ireland's postcodes are not in the open data we carry, so we cannot tell the constituency."
             ),
             Reason.CROWN_DEPENDENCY: _("Jersey, Guernsey and the Isle of Man elect nobody to the UK Parliament."),
-            Reason.NOT_LISTED: _("We do not know that postcode. Please check it, or choose the constituency."),
-            Reason.NO_AREA: _(
-                "That postcode is known, but not which constituency it lies in. Please choose the constituency."
+            Reason.NOT_LISTED: _(
+                "We do not know that postcode. Is it typed as it should be? Very new ones are not known yet."
             ),
+            Reason.NO_AREA: _("That postcode is known, but not which constituency it lies in."),
         }[self]
 
 

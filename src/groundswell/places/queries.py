@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -32,6 +33,26 @@ def find_area(postcode: str, *, boundary_set: str = PARLIAMENT_2024) -> Area | U
         return answer
     known = Area.objects.filter(boundary_set=boundary_set, code=answer.area_code).first()
     return known or Unknown(answer.postcode, Reason.NO_AREA)
+
+
+def places_of(postcode: str) -> list[SeatFacts] | Unknown:
+    """Where a postcode lies, the present constituency first: how each area voted last, and who represents it.
+
+    Other areas are those of imported look-ups. Five queries, however many areas. `Unknown` where nobody knows any.
+    """
+    found = find_area(postcode)
+    areas = [] if isinstance(found, Unknown) else [found]
+    known = [area.pk for area in areas]
+    areas += Area.objects.filter(postcodes__postcode=compact(postcode)[:40]).exclude(pk__in=known).distinct()
+    if isinstance(found, Unknown) and not areas:
+        return found
+    facts = standings(areas)
+    # "MP" first: another body's office-holder stands for an area of that body.
+    holders: dict[int, OfficeHolder] = {}
+    for holder in OfficeHolder.objects.current().filter(area__in=areas).order_by("office", "pk"):
+        if holder.area_id not in holders or holder.office == "MP":
+            holders[holder.area_id] = holder
+    return [replace(facts.get(area.pk) or SeatFacts(area=area, history=()), mp=holders.get(area.pk)) for area in areas]
 
 
 def seat_facts(area: Area, *, own_party: str = "") -> SeatFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.compliance.personal_data import exempt, register, rows_of
@@ -49,13 +50,12 @@ def _forget_conversations(person: Person) -> int:
     )
 
 
-def _count_notes(before: datetime) -> int:
-    return Conversation.objects.filter(last_out_at__lt=before).exclude(note="").count()
+def _noted_before(before: datetime) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(last_out_at__lt=before).exclude(note="")
 
 
 def _delete_notes(before: datetime, limit: int) -> int:
-    noted = Conversation.objects.filter(last_out_at__lt=before).exclude(note="")
-    oldest = list(noted.order_by("pk").values_list("pk", flat=True)[:limit])
+    oldest = list(_noted_before(before).order_by("pk").values_list("pk", flat=True)[:limit])
     return Conversation.objects.filter(pk__in=oldest).update(note="")
 
 
@@ -72,7 +72,7 @@ register_category(
     "text_notes",
     label=_("Notes of conversations by text"),
     figure="retention_months_notes",
-    count=_count_notes,
+    older=_noted_before,
     delete=_delete_notes,
 )
 exempt(AnswerSheet, "says of a conversation that answers were noted; the answers themselves are held elsewhere")

@@ -20,6 +20,8 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, Organisation
 from groundswell.campaigns.models import Campaign
 from groundswell.places.attributions import ATTRIBUTIONS
+from groundswell.places.postcodes import Unknown
+from groundswell.places.queries import places_of
 from groundswell.web.gallery import GALLERY, GalleryForm, gallery_messages
 from groundswell.web.navigation import LEADERS
 
@@ -80,8 +82,16 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def about_data(request: HttpRequest) -> HttpResponse:
-    """Whose facts about places are used, and under which licence: what those licences ask for."""
-    return render(request, "web/about_data.html", {"attributions": ATTRIBUTIONS})
+    """Where a postcode lies; whose facts about places are used, and under which licence: what those licences ask for."""
+    postcode = request.GET.get("postcode", "").replace("\0", "").strip()[:40]
+    context: dict[str, object] = {"attributions": ATTRIBUTIONS, "postcode": postcode}
+    if postcode:
+        found = places_of(postcode)
+        if isinstance(found, Unknown):
+            context["problem"] = found.reason.sentence
+        else:
+            context["places"] = found
+    return render(request, "web/about_data.html", context)
 
 
 @require_safe

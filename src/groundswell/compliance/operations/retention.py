@@ -14,7 +14,7 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.compliance.figures import figure, figures_of
 from groundswell.compliance.operations.erasure import allow_deletion
-from groundswell.compliance.retention import BATCH, Category, categories, months_before
+from groundswell.compliance.retention import BATCH, Category, categories, how_many, months_before
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ def expiring(*, now: datetime) -> list[Expiry]:
     found = categories()
     months = figures_of([category.figure for category in found], on=now.date())
     # A figure that is missing is asked for by itself, so that the refusal names it.
-    return [_expiry(category, now, months.get(category.figure)) for category in found]
+    bounds = [_bound(category, now, months.get(category.figure)) for category in found]
+    rows = how_many([category.older(before) for category, (_, before) in zip(found, bounds, strict=True)])
+    return [Expiry(category, *bound, count) for category, bound, count in zip(found, bounds, rows, strict=True)]
 
 
 def delete_expired(*, category_key: str, by: User | None, now: datetime) -> int:
@@ -41,12 +43,12 @@ def delete_expired(*, category_key: str, by: User | None, now: datetime) -> int:
     Works in transactions of a few thousand rows, so that no caller waits for it.
     """
     category = next(c for c in categories() if c.key == category_key)
-    expiry = _expiry(category, now)
+    _, before = _bound(category, now)
     gone = 0
     while True:
         with transaction.atomic():
             allow_deletion()
-            deleted = category.delete(expiry.before, BATCH)
+            deleted = category.delete(before, BATCH)
         gone += deleted
         if deleted < BATCH:
             break
@@ -56,14 +58,14 @@ def delete_expired(*, category_key: str, by: User | None, now: datetime) -> int:
             by=by,
             action=AuditAction.DELETE,
             category=category.key,
-            before=expiry.before.isoformat(),
+            before=before.isoformat(),
             rows=gone,
         )
     return gone
 
 
-def _expiry(category: Category, now: datetime, in_force: Any = None) -> Expiry:
+def _bound(category: Category, now: datetime, in_force: Any = None) -> tuple[int, datetime]:
+    """For how many months a category keeps, and since when that is."""
     months = int(figure(category.figure, on=now.date()) if in_force is None else in_force)
     day = months_before(timezone.localdate(now), months)
-    before = timezone.make_aware(datetime.combine(day, time(0)))
-    return Expiry(category, months, before, category.count(before))
+    return months, timezone.make_aware(datetime.combine(day, time(0)))

@@ -9,6 +9,8 @@ from django.test import Client
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, Organisation, User
 from groundswell.accounts.tests.builders import make_member
+from groundswell.places.enums import PARLIAMENT_2024
+from groundswell.places.models import Area, Contest, OfficeHolder, Postcode, Result
 from groundswell.web.navigation import MENU
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,54 @@ def test_every_menu_entry_names_roles():
 )
 def test_staff_begin_where_their_work_is(role: Role, way: str):
     assert signed_in(make_member(role).user).get("/")["Location"] == way
+
+
+@pytest.fixture
+def walthamstow() -> Area:
+    """The seat of E17, as it voted, with its Member and a ward of another body."""
+    seat = Area.objects.create(
+        kind="constituency", boundary_set=PARLIAMENT_2024, code="E14001563", name="Walthamstow", nation="England"
+    )
+    contest = Contest.objects.create(area=seat, election="2024", valid_votes=1000, majority=400)
+    for party, votes in (("Labour", 600), ("Green", 200)):
+        Result.objects.create(contest=contest, party=party, votes=votes)
+    OfficeHolder.objects.create(area=seat, name="Ada Member", party="Labour", email="ada@parliament.example")
+    return seat
+
+
+def looked_up(postcode: str) -> str:
+    return " ".join(Client().get("/about-the-data/", {"postcode": postcode}).content.decode().split())
+
+
+def test_a_postcodes_constituency_member_and_majority_are_told(walthamstow, django_assert_max_num_queries):
+    looked_up("E17 4AA")
+    with django_assert_max_num_queries(5):
+        page = looked_up(" e174aa ")
+    assert "Walthamstow</h3>" in page
+    assert "Ada Member (Labour)" in page
+    assert "400 (40.0% of the votes) in 2024: Labour before Green" in page
+
+
+@pytest.mark.parametrize(
+    ("postcode", "sentence"),
+    [
+        ("BT1 1AA", "Northern Ireland"),
+        ("E17 9ZZ", "We do not know that postcode"),
+        ("JE2 4WD", "Jersey"),
+        ("<b>\0", "does not look like a UK postcode"),
+    ],
+)
+def test_what_is_not_known_is_said_and_never_guessed(walthamstow, postcode, sentence):
+    page = looked_up(postcode)
+    assert "Unknown." in page
+    assert sentence in page
+    assert "Walthamstow</h3>" not in page
+
+
+def test_areas_of_an_imported_look_up_are_told_as_well(walthamstow):
+    ward = Area.objects.create(kind="ward", boundary_set="our-wards", code="W1", name="Hoe Street")
+    OfficeHolder.objects.create(area=ward, office="Councillor", name="Bo Council")
+    Postcode.objects.create(boundary_set="our-wards", postcode="E174AA", area=ward)
+    page = looked_up("E17 4AA")
+    assert page.index("Walthamstow</h3>") < page.index("Hoe Street</h3>")
+    assert "<dt>Councillor</dt> <dd>Bo Council</dd>" in page
