@@ -26,6 +26,7 @@ from groundswell.people.operations.batches import rejects_path
 # Fewer rows with a number than this, and the file is something else.
 LEAST_SHARE_OF_NUMBERS = 0.8
 DIGITS = re.compile(r"\+?[0-9]{7,15}")
+DAY = re.compile(r"[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{2,4}")
 SEPARATORS = str.maketrans("", "", " \t-./()'\"\u00a0\u2010\u2011\u2012\u2013\u200e\u200f")
 YES = frozenset({"y", "yes", "true", "t", "1", "listed", "on", "match", "matched", "tps", "ctps", "registered", "x"})
 NO = frozenset({"n", "no", "false", "f", "0", "", "not listed", "off", "clear", "clean", "ok", "no match", "unlisted"})
@@ -92,7 +93,12 @@ class StagedNumbers:
 
 
 def to_e164(cell: str) -> str | None:
-    """A number by its shape, a national one read as British; None for what is none."""
+    """A number by its shape, a national one read as British; None for what is none, such as a date.
+
+    A wrong file taken for a screening would clear everybody: so a number without its + is one of ours at home or none.
+    """
+    if DAY.fullmatch(cell.strip()):
+        return None
     plain = cell.translate(SEPARATORS)
     if not DIGITS.fullmatch(plain):
         return None
@@ -102,12 +108,11 @@ def to_e164(cell: str) -> str | None:
         return "+44" + plain[4:]
     if plain.startswith("+"):
         return plain
-    if plain.startswith("0"):
-        return "+44" + plain[1:]
     if plain.startswith("44") and len(plain) >= 11:
         return "+" + plain
-    # A spreadsheet took the number for a number and dropped its zero.
-    return "+44" + plain if len(plain) in (9, 10) else "+" + plain
+    # Where there is no zero, a spreadsheet took the number for a number and dropped it.
+    national = plain.removeprefix("0")
+    return "+44" + national if len(national) in (9, 10) else None
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from groundswell.accounts.access import roles_of
+from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.web.navigation import navigation_for
 
@@ -69,6 +71,11 @@ class Frame:
     def contact_email(self) -> str:
         """Where questions go."""
         return self._identity.contact_email
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the way to what only owners may change is shown. For links, not for decisions."""
+        return Role.OWNER in roles_of(self._request)
 
     @cached_property
     def navigation(self) -> list[Item]:

@@ -151,6 +151,19 @@ def test_a_cell_is_a_number_or_none(cell: str) -> None:
     assert value is None or (value.startswith("+") and value[1:].isdigit())
 
 
+@pytest.mark.parametrize("cell", ["2026-01-01", "01/02/2026", "1.2.2026", "20260101", "100023336956", "0123456"])
+def test_dates_and_other_numbers_are_no_telephone_numbers(cell: str) -> None:
+    assert to_e164(cell) is None
+
+
+def test_a_file_of_payments_is_never_taken_for_a_screening_that_clears_everybody(
+    people: list[Person], screen: Callable[..., ScreeningReport]
+) -> None:
+    with pytest.raises(ImportRefusedError, match="No telephone number was found"):
+        screen("Date,Payee,Amount\n2026-01-01,Printers,12.00\n2026-01-02,Stamps,3.10\n")
+    assert not Screening.objects.exists()
+
+
 @given(st.sampled_from(["01632 960983", "07700 900123", "020 7946 0018", "0113 496 0000"]), st.data())
 def test_numbers_as_people_write_them_match_ours(number: str, data: st.DataObject) -> None:
     """By shape alone the same as by the metadata, however it is written."""

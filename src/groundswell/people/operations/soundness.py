@@ -28,7 +28,7 @@ def check_whole(result: Result, rejected: int, *, inspection: Inspection, read: 
         )
     if force:
         return
-    again = _("Ask for the file again, or import it as it is with “force”.")
+    again = _("Ask for the file again, or take it even if it looks wrong (on the command line: --force).")
     if inspection.ends_inside_character or (
         not inspection.ends_with_newline and read.last_short_line == inspection.lines
     ):
@@ -60,7 +60,7 @@ def check_against(register: Register, *, register_date: dt.date, rows: int, repl
         raise ImportRefusedError(
             _(
                 "This register is of %(this)s; the one held for %(seat)s is of %(held)s and newer. "
-                "If the older one is meant, import it with “force”."
+                "If the older one is meant, take it even if it looks wrong (on the command line: --force)."
             )
             % {
                 "this": register_date.isoformat(),
@@ -75,7 +75,8 @@ def check_against(register: Register, *, register_date: dt.date, rows: int, repl
         raise ImportRefusedError(
             _(
                 "The file has %(rows)d entries, but %(held)d are held for %(seat)s: importing it would remove the "
-                "rest. If it covers only some polling districts, import it as a part; if it is right, with “force”."
+                "rest. If it covers only some polling districts, say so (on the command line: --part); if it is right, "
+                "take it even if it looks wrong (--force)."
             )
             % {"rows": rows, "held": held, "seat": register.constituency}
         )

@@ -12,6 +12,7 @@ from groundswell.accounts.models import Membership
 from groundswell.compliance.operations.number_imports import KINDS as NUMBER_KINDS
 from groundswell.people.models import ImportBatch
 from groundswell.people.queries import constituencies
+from groundswell.places.enums import PARLIAMENT_2010
 from groundswell.places.models import Area
 from groundswell.web.person.access import allowed_areas, is_limited
 
@@ -45,8 +46,11 @@ def access_import(request: HttpRequest, pk: int) -> ImportBatch:
 
 
 def importable_seats(membership: Membership) -> QuerySet[Area]:
-    """The seats whose register the member may import: every one, or those within the areas they are limited to."""
-    seats = constituencies()
+    """The seats whose register the member may import: every one, or those within the areas they are limited to.
+
+    Not those of 2010, which come along for the comparison of results: they stood in the list under the same names.
+    """
+    seats = constituencies().filter(~Q(boundary_set=PARLIAMENT_2010) | Q(register__isnull=False))
     if is_limited(membership):
         seats = seats.filter(pk__in=allowed_areas(membership))
     return seats

@@ -8,7 +8,7 @@ from django.test import Client
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Membership, Organisation, User
-from groundswell.accounts.tests.builders import make_member
+from groundswell.accounts.tests.builders import make_member, make_organisation
 from groundswell.places.enums import PARLIAMENT_2024
 from groundswell.places.models import Area, Contest, OfficeHolder, Postcode, Result
 from groundswell.web.navigation import MENU
@@ -167,3 +167,14 @@ def test_areas_of_an_imported_look_up_are_told_as_well(walthamstow):
     page = looked_up("E17 4AA")
     assert page.index("Walthamstow</h3>") < page.index("Hoe Street</h3>")
     assert "<dt>Councillor</dt> <dd>Bo Council</dd>" in page
+
+
+@pytest.mark.parametrize(("role", "is_shown"), [(Role.OWNER, True), (Role.ORGANISER, False)])
+def test_owners_are_led_to_the_organisations_record_and_nobody_else_is(role, is_shown):
+    make_organisation()
+    member = make_member(role)
+    client = signed_in(member.user)
+    page = client.get("/team/")
+    assert page.status_code == 200
+    assert ('href="/organisation/"' in page.content.decode()) is is_shown
+    assert client.get("/organisation/").status_code == (200 if is_shown else 403)

@@ -14,6 +14,8 @@ from groundswell.accounts.models import AuditEvent, Organisation
 from groundswell.compliance.figures import figures_in_force
 from groundswell.people.enums import ImportStatus
 from groundswell.people.models import ContactPoint, Elector, ImportBatch, Person, PersonContact
+from groundswell.places.enums import PARLIAMENT_2010
+from groundswell.places.models import Area
 from groundswell.web.imports.tests.conftest import DECLARED, PHONES_DECLARED, ROWS, Wizard, text, xpress
 
 # Whole imports, page by page: not of the fast part.
@@ -341,3 +343,20 @@ def test_the_declaration_is_in_the_audit_log(wizard: Wizard) -> None:
     assert declared.detail["entitlement"] == DECLARED["entitlement"]
     verbs = set(AuditEvent.objects.filter(actor=wizard.user).values_list("verb", flat=True))
     assert {"receive_import", "view_upload", "choose_import_columns", "queue_import", "import_register"} <= verbs
+
+
+def test_seats_of_older_boundaries_are_offered_only_where_their_register_is_held(wizard: Wizard) -> None:
+    old = Area.objects.create(kind="constituency", boundary_set=PARLIAMENT_2010, code="E0", name=wizard.seat.name)
+    form = wizard.client.get(reverse("imports:new", args=["register"])).context["form"]
+    assert old not in form.fields["constituency"].queryset
+    assert wizard.seat in form.fields["constituency"].queryset
+
+
+def test_a_file_that_was_cut_off_is_refused_in_the_words_of_the_page(wizard: Wizard) -> None:
+    half = xpress(*ROWS)[:-25]
+    batch = wizard.take("register", half, constituency=wizard.seat.pk, **DECLARED)
+    assert (
+        "Take it even if it looks wrong"
+        in wizard.client.get(reverse("imports:import", args=[batch.pk])).content.decode()
+    )
+    assert "take it even if it looks wrong" in batch.refusal
