@@ -38,6 +38,7 @@ def pytest_collection_finish() -> None:
     """What has been loaded by now stays: the collector of garbage need not look through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def chromium_path() -> str | None:

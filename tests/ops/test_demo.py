@@ -34,6 +34,7 @@ def rows() -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_demo_has_messages_and_is_taken_out_to_the_last_row(settings: object) -> None:
     settings.DEMO = True  # type: ignore[attr-defined]

@@ -9,6 +9,10 @@ ELSEWHERE = ("other_caller", "other_organiser", "other_data_manager", "other_own
 # "nobody" is signed in without a membership; "bare_owner" is an owner who has not set up a second factor (rule X1).
 VIEWERS = ("anonymous", "nobody", "revoked", "bare_owner", *HERE, *ELSEWHERE)
 
+# In the fast part of the suite come those from whom a forgotten check shows soonest, in the whole of it the others too.
+FIRST = ("anonymous", "caller", "organiser", "other_owner")
+OTHERS = tuple(viewer for viewer in VIEWERS if viewer not in FIRST)
+
 EVERYONE = frozenset(VIEWERS)
 SIGNED_IN = EVERYONE - {"anonymous"}
 NO_ONE: frozenset[str] = frozenset()

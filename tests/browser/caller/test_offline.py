@@ -33,6 +33,21 @@ def test_without_signal_results_wait_on_the_phone_and_survive_a_reload(world, op
     assert results() == [("1", "no_answer")]
 
 
+def test_the_page_that_waited_comes_back_also_where_the_news_of_the_signal_came_too_early(
+    world, open_call, page: Page, context
+):
+    world.household()
+    open_call(page)
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.add_init_script("window.addEventListener('online', (event) => event.stopImmediatePropagation(), true)")
+    context.set_offline(True)
+    page.evaluate("caches.delete('groundswell-call')")
+    page.reload()
+    heading(page, "No signal just now")
+    context.set_offline(False)
+    heading(page, "Voter Number1")
+
+
 def test_when_the_signal_returns_the_next_household_comes_by_itself(world, open_call, page: Page, context):
     world.household()
     world.household()

@@ -209,6 +209,7 @@ def test_a_program_that_fills_in_everything_is_thanked_and_forgotten(event: Even
     assert not Person.objects.exists()
 
 
+@pytest.mark.slow
 def test_nobody_signs_up_the_whole_town(event: Event, client: Client) -> None:
     answers = [client.post(page_of(event), {**BEA, "email": f"b{n}@example.org"}).status_code for n in range(61)]
     assert answers == [302] * 60 + [422]

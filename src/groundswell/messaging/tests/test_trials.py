@@ -15,9 +15,9 @@ from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Action, Ask, Visit
 from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.operations.approving import submit_message
-from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.operations.preparing import prepare
 from groundswell.messaging.operations.trials import decide_trials, ends_at, trial_of
+from groundswell.messaging.tests.outbox_clock import Clock, send
 from groundswell.messaging.tests.ways import Way
 from groundswell.messaging.tests.world import NOON, World
 
@@ -37,7 +37,7 @@ def way() -> Way:
     return Way()
 
 
-def trying(world: World, way: Way, **fields: object) -> Message:
+def trying(world: World, way: Way, clock: Clock, **fields: object) -> Message:
     """A test on half of forty people that has just gone out; the rest waits."""
     world.people(40)
     ask = Ask.objects.create(campaign=world.campaign, kind="attend", slug="monday", title="Monday", published_at=NOON)
@@ -46,7 +46,7 @@ def trying(world: World, way: Way, **fields: object) -> Message:
     )
     submit_message(message, by=world.owen, now=NOON, most_alone=500, enqueue=lambda _pk: None)
     prepare(message, by=None, now=NOON)
-    send_some(clock=lambda: NOON, open_way=lambda _name: way)
+    send(way, clock)
     message.refresh_from_db()
     return message
 
@@ -62,8 +62,8 @@ def decide(at: datetime) -> int:
     return decide_trials(now=at, enqueue=lambda: None)
 
 
-def test_each_subject_has_a_link_of_its_own(world: World, way: Way) -> None:
-    message = trying(world, way)
+def test_each_subject_has_a_link_of_its_own(world: World, way: Way, clock: Clock) -> None:
+    message = trying(world, way, clock)
     assert message.link is not None
     assert message.link_b is not None
     codes = {"One": message.link.code, "Two": message.link_b.code}
@@ -73,8 +73,10 @@ def test_each_subject_has_a_link_of_its_own(world: World, way: Way) -> None:
         assert codes["Two" if letter.subject == "One" else "One"] not in letter.text + letter.html
 
 
-def test_the_subject_that_is_opened_more_often_goes_to_the_rest_and_no_scanner_decides(world: World, way: Way) -> None:
-    message = trying(world, way, test_minutes=60)
+def test_the_subject_that_is_opened_more_often_goes_to_the_rest_and_no_scanner_decides(
+    world: World, way: Way, clock: Clock
+) -> None:
+    message = trying(world, way, clock, test_minutes=60)
     opened(message, other=True, times=len(way.handed))
     opened(message, other=False, times=500, automatic=True)
     assert ends_at(message) == NOON + timedelta(hours=1)
@@ -84,7 +86,8 @@ def test_the_subject_that_is_opened_more_often_goes_to_the_rest_and_no_scanner_d
     message.refresh_from_db()
     assert message.winner == 1
     tried = len(way.handed)
-    send_some(clock=lambda: NOON + timedelta(hours=1), open_way=lambda _name: way)
+    clock.at = NOON + timedelta(hours=1)
+    send(way, clock)
     assert {letter.subject for letter in way.handed[tried:]} == {"Two"}
     assert len(set(way.addresses)) == len(way.addresses) == 40
     # What comes after the decision is no part of the test.
@@ -92,8 +95,10 @@ def test_the_subject_that_is_opened_more_often_goes_to_the_rest_and_no_scanner_d
     assert trial_of(message)[1].clicks == tried
 
 
-def test_by_actions_it_is_people_that_count_and_of_equals_the_first_is_taken(world: World, way: Way) -> None:
-    message = trying(world, way, wins_by="actions", test_minutes=60)
+def test_by_actions_it_is_people_that_count_and_of_equals_the_first_is_taken(
+    world: World, way: Way, clock: Clock
+) -> None:
+    message = trying(world, way, clock, wins_by="actions", test_minutes=60)
     opened(message, other=True, times=20)
     for nth, (link, person) in enumerate(
         zip((message.link, message.link), Delivery.objects.filter(variant=0, wave=0), strict=False)
@@ -113,8 +118,8 @@ def test_by_actions_it_is_people_that_count_and_of_equals_the_first_is_taken(wor
     assert message.winner == 0
 
 
-def test_by_hand_it_waits_for_whoever_chooses(client: Any, world: World, way: Way) -> None:
-    message = trying(world, way, wins_by="hand")
+def test_by_hand_it_waits_for_whoever_chooses(client: Any, world: World, way: Way, clock: Clock) -> None:
+    message = trying(world, way, clock, wins_by="hand")
     assert decide(NOON + timedelta(days=9)) == 0
     organiser = sign_in(client, make_member(Role.ORGANISER, world.campaign).user)
     page = reverse("messaging:message", args=[world.campaign.slug, message.pk])
@@ -125,8 +130,8 @@ def test_by_hand_it_waits_for_whoever_chooses(client: Any, world: World, way: Wa
     assert message.winner == 1
 
 
-def test_the_wait_begins_when_the_last_of_the_test_has_left(world: World, way: Way) -> None:
-    message = trying(world, way, test_minutes=60)
+def test_the_wait_begins_when_the_last_of_the_test_has_left(world: World, way: Way, clock: Clock) -> None:
+    message = trying(world, way, clock, test_minutes=60)
     late = Delivery.objects.filter(message=message, wave=0).order_by("pk").first()
     assert late is not None
     Delivery.objects.filter(pk=late.pk).update(state="held", due_at=NOON + timedelta(hours=20), sent_at=None)

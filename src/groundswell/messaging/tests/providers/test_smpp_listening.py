@@ -35,6 +35,9 @@ from groundswell.messaging.tests.world import World
 from groundswell.people.addresses import address_hash
 from groundswell.people.models import ContactPoint, PersonContact
 
+# A real gateway on the line, and its waits.
+pytestmark = pytest.mark.slow
+
 OURS, THEIRS = "+441632960100", "+447700900123"
 GATEWAY = SmppGateway(host="127.0.0.1", system_id="redrose")
 
