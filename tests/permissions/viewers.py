@@ -10,7 +10,7 @@ ELSEWHERE = ("other_caller", "other_organiser", "other_data_manager", "other_own
 VIEWERS = ("anonymous", "nobody", "revoked", "bare_owner", *HERE, *ELSEWHERE)
 
 # In the fast part of the suite come those from whom a forgotten check shows soonest, in the whole of it the others too.
-FIRST = ("anonymous", "caller", "organiser", "other_owner")
+FIRST = ("anonymous", "caller", "other_owner")
 OTHERS = tuple(viewer for viewer in VIEWERS if viewer not in FIRST)
 
 EVERYONE = frozenset(VIEWERS)
