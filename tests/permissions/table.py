@@ -394,6 +394,8 @@ JOINING = [
     row("joining:embedded", EVERYONE, FORM, slug=lambda w: w.sign_up_page.ask.slug),
     row("joining:embedded_thanks", EVERYONE, slug=lambda w: w.sign_up_page.ask.slug),
     row("joining:confirm", EVERYONE, FORM, token=lambda w: w.confirm_token),
+    row("joining:number", EVERYONE, FORM, token=lambda w: w.confirm_token),
+    row("joining:number_code", EVERYONE, POST, token=lambda w: w.confirm_token),
     row("surveys:list", LEADERS, slug=seat),
     row("surveys:new", LEADERS, FORM, slug=seat),
     row("surveys:manage", LEADERS, slug=seat, pk=lambda w: w.survey.pk),

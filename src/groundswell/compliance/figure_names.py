@@ -23,6 +23,7 @@ FIGURE_NAMES: Final[dict[str, str | Promise]] = {
     "minimum_contact_age": _("Youngest age to be contacted"),
     "attainment_age": _("Age that the register’s date of attainment stands for"),
     "charitable_soft_opt_in_from": _("Charities’ soft opt-in counts from"),
+    "texts_confirmed_by_code": _("A number typed on a page is confirmed by a code"),
     "soft_opt_in": _("Soft opt-in allowed"),
     "register_entitled": _("Entitled to the electoral register"),
     "subject_access_days": _("Days to answer “what do you hold about me?”"),

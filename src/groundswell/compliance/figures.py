@@ -50,6 +50,13 @@ def is_register_entitled(*, on: date) -> bool:
     return bool(figures_of(("register_entitled",), on=on).get("register_entitled", False))
 
 
+def texts_need_code(*, on: date) -> bool:
+    """Whether a number that was typed on a page is agreed to be texted only by a code that went there (rule M4); without a
+    figure, it is.
+    """
+    return bool(figures_of(("texts_confirmed_by_code",), on=on).get("texts_confirmed_by_code", True))
+
+
 def figures_in_force(*, on: date) -> list[Figure]:
     """Every figure in force on a day, by key: for the page that shows them."""
     organisation = Organisation.objects.filter(pk=1).first()

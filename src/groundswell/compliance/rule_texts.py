@@ -164,7 +164,8 @@ _ALL: tuple[Rule, ...] = (
             "evidence gives no consent."
         ),
         _("UK GDPR, article 7"),
-        _("A ledger the database refuses to alter"),
+        _("A ledger the database refuses to alter; numbers typed on a page are confirmed by a code"),
+        ("texts_confirmed_by_code",),
     ),
     Rule(
         "M5",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.joining.enums import LetterState
+from groundswell.joining.rules import MOST_WRONG
 
 
 class SignUpPage(models.Model):
@@ -55,6 +56,41 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} at {self.page}"
+
+
+class NumberCode(models.Model):
+    """A code that was texted to the number of a sign-up: whoever types it on the page holds that telephone (rule M4).
+
+    Kept as a keyed hash. One that was typed wrongly too often, or too late, is of no use any more.
+    """
+
+    sign_up = models.ForeignKey(SignUp, on_delete=models.CASCADE, related_name="codes")
+    contact_point = models.ForeignKey("people.ContactPoint", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="number_code_expires_later", condition=Q(expires_at__gt=F("made_at"))),
+            models.CheckConstraint(name="number_code_wrong_few", condition=Q(wrong__lte=MOST_WRONG)),
+            models.CheckConstraint(
+                name="number_code_in_time",
+                condition=Q(confirmed_at__isnull=True)
+                | Q(confirmed_at__gte=F("made_at"), confirmed_at__lt=F("expires_at")),
+            ),
+            models.UniqueConstraint(
+                name="number_code_used_once",
+                fields=["sign_up", "contact_point"],
+                condition=Q(confirmed_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["contact_point", "-made_at"], name="number_code_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.sign_up}, {self.made_at:%Y-%m-%d %H:%M}"
 
 
 class Letter(models.Model):

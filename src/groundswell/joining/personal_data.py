@@ -12,7 +12,7 @@ from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.models import Action
 from groundswell.compliance.personal_data import register, rows_of
 from groundswell.compliance.retention import register_category
-from groundswell.joining.models import Letter, SignUp
+from groundswell.joining.models import Letter, NumberCode, SignUp
 from groundswell.people.models import Person
 
 
@@ -59,6 +59,20 @@ def _forget_letters(person: Person) -> int:
     return Letter.objects.filter(sign_up__person=person).delete()[0]
 
 
+def _codes(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        NumberCode.objects.filter(sign_up__person=person).order_by("made_at", "pk"),
+        "sign_up__page__ask__title",
+        "contact_point__value",
+        "made_at",
+        "confirmed_at",
+    )
+
+
+def _forget_codes(person: Person) -> int:
+    return NumberCode.objects.filter(sign_up__person=person).delete()[0]
+
+
 # Erasure goes from the last to the first: letters, sign-ups, the actions under these. Their age is that of the action.
 register(
     "sign_ups",
@@ -75,6 +89,14 @@ register(
     models=[Letter],
     export=_letters,
     erase=_forget_letters,
+)
+register(
+    "sign_up_codes",
+    order=326,
+    label=_("Codes to confirm your number"),
+    models=[NumberCode],
+    export=_codes,
+    erase=_forget_codes,
 )
 register_category(
     "unconfirmed_sign_ups",

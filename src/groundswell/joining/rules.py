@@ -14,6 +14,14 @@ MOST_AGAIN = 3
 AGAIN_AFTER = timedelta(minutes=10)
 MOST_SITES = 20
 
+# Of a code by text: how long it holds, how often it may be typed wrongly, and how many go to one number in a day.
+CODE_DIGITS = 6
+CODE_HOLDS = timedelta(minutes=30)
+MOST_WRONG = 5
+MOST_CODES = 3
+CODES_IN = timedelta(days=1)
+ANOTHER_AFTER = timedelta(minutes=1)
+
 
 def next_try(attempts: int, *, now: datetime) -> datetime | None:
     """When to try again what the mail server put off for the `attempts`-th time: 2, 4, 8 ... minutes; None: never."""

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from groundswell.joining.views import organiser, public
+from groundswell.joining.views import numbers, organiser, public
 
 app_name = "joining"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<slug:slug>/sign-ups/<int:pk>/closing/", organiser.closing, name="closing"),
     # Everybody's. "join/" is where volunteers are invited.
     path("sign-up/confirmation/<str:token>/", public.confirm, name="confirm"),
+    path("sign-up/confirmation/<str:token>/number/", numbers.number, name="number"),
+    path("sign-up/confirmation/<str:token>/number/code/", numbers.another, name="number_code"),
     path("sign-up/<slug:slug>/", public.page, name="page"),
     path("sign-up/<slug:slug>/thanks/", public.thanks, name="thanks"),
     path("sign-up/<slug:slug>/frame/", public.embedded, name="embedded"),

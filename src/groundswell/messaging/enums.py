@@ -16,11 +16,12 @@ class MessageKind(TextChoices):
     REPLY = "reply", _("reply")
     NOTICE = "notice", _("notice")
     STOPPED = "stopped", _("confirmation of a stop")
+    CODE = "code", _("code to confirm a number")
 
 
 # Go at any hour and need no consent to campaigning: the person has just asked for them. What else is against an address
 # (suppressed, objected, erased) stands, except that a stop may be confirmed, once, to whom it closed.
-ASKED_FOR_KINDS = (MessageKind.FLOW, MessageKind.REPLY, MessageKind.NOTICE, MessageKind.STOPPED)
+ASKED_FOR_KINDS = (MessageKind.FLOW, MessageKind.REPLY, MessageKind.NOTICE, MessageKind.STOPPED, MessageKind.CODE)
 
 
 # A confirmation of a stop and answers to what was texted also go to a number that is nobody's we know.

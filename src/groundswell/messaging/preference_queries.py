@@ -38,7 +38,7 @@ class AddressChoices:
     choices: list[Choice]
 
 
-def choices_of(recipient: Recipient, *, organisation: str) -> list[AddressChoices]:
+def choices_of(recipient: Recipient, *, organisation: str, now: datetime) -> list[AddressChoices]:
     """Every address of a person with what may be written there, the one of the link first."""
     person = recipient.person
     held = {(bytes(line.address_hash), line.channel): line for line in current_consents(person)}
@@ -52,13 +52,13 @@ def choices_of(recipient: Recipient, *, organisation: str) -> list[AddressChoice
     found = []
     for point in sorted(dict.fromkeys(points), key=lambda point: point != recipient.point):
         digest = bytes(point.address_hash)
-        may = may_say_yes(recipient, point)
         rows = []
         for channel in CHANNELS_OF_KIND[ContactKind(point.kind)]:
             line = held.get((digest, channel))
             shut = bool(closed.get(digest, set()) & {SCOPE_OF_CHANNEL[channel], SuppressionScope.ALL})
             is_on = line is not None and not shut
             wording = line.wording if line is not None and is_on else words[channel]
+            may = may_say_yes(recipient, point, channel, now=now)
             rows.append(Choice(channel, wording, is_on, shut, may))
         is_own = point == recipient.point
         shown = point.value if is_own else masked(point)

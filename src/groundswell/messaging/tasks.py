@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -73,9 +74,11 @@ def read_what_came_back() -> None:
 
 
 def send_soon() -> None:
-    """Tell the worker that something may go. One job waits at a time, however often this is said."""
+    """Tell the worker that something may go. One job waits at a time, however often this is said, also in a transaction."""
     try:
-        send_messages.defer()
+        # The database says no to a second one: that must not end whatever this is a part of.
+        with transaction.atomic():
+            send_messages.defer()
     except AlreadyEnqueued:
         return
 

@@ -21,6 +21,7 @@ from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.campaigns.scripts import catalogue_of
 from groundswell.compliance.enums import Channel
+from groundswell.compliance.figures import texts_need_code
 from groundswell.compliance.operations import record_consent
 from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUp, SignUpPage
@@ -89,7 +90,7 @@ def sign_up(
 
 @transaction.atomic
 def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -> bool:
-    """It was they: the action counts, what was ticked becomes consent, answers and the tag are kept.
+    """It was they: the action counts, what was ticked becomes consent (texts: see `numbers`), answers and the tag are kept.
 
     Whether anything was new. Twice is as good as once. Raises ValidationError as record_consent does, and
     CampaignRuleError for a sign-up that was rejected; nothing is kept then.
@@ -99,6 +100,9 @@ def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -
     sign_up = SignUp.objects.select_related("person", "page__ask__campaign").get(pk=sign_up.pk)
     person, page = sign_up.person, sign_up.page
     waiting = unconfirmed(action)
+    if texts_need_code(on=now.date()):
+        # A yes to texts waits for the code that goes to the number.
+        waiting = [box for box in waiting if box.channel != Channel.SMS]
     is_first = action.state == ActionState.PENDING
     if is_first:
         confirm_action(action=action, by=by, now=now)

@@ -19,6 +19,7 @@ from groundswell.campaigns.operations.campaigns import create_campaign
 from groundswell.joining.models import SignUp, SignUpPage
 from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
 from groundswell.joining.operations.sign_ups import Typed, sign_up
+from groundswell.messaging.models import Sender
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,19 @@ def organisation(db: None) -> Organisation:
 @pytest.fixture
 def campaign(organisation: Organisation) -> Campaign:
     return create_campaign(name="Buses", by=None, areas=[], own_party="Reds", other_parties=["Blues"])
+
+
+@pytest.fixture
+def sender(campaign: Campaign) -> Sender:
+    """Our number, by which codes go."""
+    return Sender.objects.create(
+        channel="sms",
+        name="Fairer Walthamstow",
+        address="+441632960001",
+        provider="console",
+        verified_at=timezone.now(),
+        verified_how="the provider’s list",
+    )
 
 
 @pytest.fixture
@@ -57,7 +71,7 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def page(campaign: Campaign, issues: Question, now: datetime) -> SignUpPage:
+def page(campaign: Campaign, issues: Question, sender: Sender, now: datetime) -> SignUpPage:
     details = PageDetails(
         title="Stand with the buses",
         about="They **matter**.",

@@ -37,12 +37,12 @@ def test_nothing_counts_before_it_is_confirmed(join: Join, issues: Question) -> 
 
 
 def test_confirming_keeps_words_answers_and_tag(join: Join, issues: Question, now: datetime) -> None:
-    made = join(channels=("email", "sms"), phone=PHONE, options=tuple(issues.options.values_list("pk", flat=True)[:2]))
+    made = join(channels=("email", "call"), phone=PHONE, options=tuple(issues.options.values_list("pk", flat=True)[:2]))
     assert confirm_sign_up(sign_up=made, now=now)
     lines = {line.channel: line for line in Consent.objects.all()}
-    assert set(lines) == {"email", "sms"}
-    assert "text me" in lines["sms"].wording
-    assert "signed link" in lines["sms"].evidence
+    assert set(lines) == {"email", "call"}
+    assert "ring me" in lines["call"].wording
+    assert "signed link" in lines["call"].evidence
     assert sorted(Answer.objects.values_list("option__label", "channel")) == [("Buses", "form"), ("Rents", "form")]
     assert PersonTag.objects.get().tag.name == "buses"
     assert Action.objects.get().state == "confirmed"

@@ -18,15 +18,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groundswell.accounts.models import Organisation
-from groundswell.campaigns.consent_boxes import EVERY_CHANNEL, boxes, unconfirmed
+from groundswell.campaigns.consent_boxes import unconfirmed
 from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.markdown import markup
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.campaigns.views.links import source_of
+from groundswell.compliance.figures import texts_need_code
 from groundswell.joining.forms import SignUpForm
 from groundswell.joining.links import sign_up_of
 from groundswell.joining.models import SignUpPage
+from groundswell.joining.operations.numbers import boxes_offered, send_number_code, waiting_number
 from groundswell.joining.operations.sign_ups import confirm_sign_up, sign_up
 from groundswell.joining.proofs import is_proven, new_challenge
 from groundswell.messaging.preferences import preference_address
@@ -85,19 +87,26 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
     found = sign_up_of(token)
     if found is None:
         raise Http404("no such sign-up")
+    now = timezone.now()
     if request.method == "POST":
         try:
-            confirm_sign_up(sign_up=found, now=timezone.now())
+            confirm_sign_up(sign_up=found, now=now)
+            found.action.refresh_from_db()
+            if waiting_number(found, now=now) is not None:
+                messages.info(request, send_number_code(sign_up=found, now=now).label)
+                return redirect("joining:number", token)
         except (ValidationError, CampaignRuleError) as error:
             messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
         return redirect("joining:confirm", token)
     is_confirmed = found.action.state == ActionState.CONFIRMED
+    number = waiting_number(found, now=now)
     context = {
         "sign_up": found,
         "page": found.page,
         "token": token,
         "is_confirmed": is_confirmed,
-        "waiting": unconfirmed(found.action),
+        "waiting": [box for box in unconfirmed(found.action) if box != number],
+        "number": number,
         "options": list(found.options.all()),
         "thanks": markup(found.page.thanks) if found.page.thanks else "",
         "preferences": preference_address(person_id=found.person_id, contact_point_id=found.email_id),
@@ -106,7 +115,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, page: SignUpPage, template: str, done: str) -> HttpResponseBase:
-    form = SignUpForm(request.POST or None, page=page, boxes=boxes(_organisation(), EVERY_CHANNEL))
+    form = SignUpForm(request.POST or None, page=page, boxes=boxes_offered(_organisation(), now=timezone.now()))
     if request.method == "POST" and is_open(page.ask) and form.is_valid():
         answer = _sign_up(request, page, form, done)
         if answer is not None:
@@ -115,6 +124,7 @@ def _page(request: HttpRequest, page: SignUpPage, template: str, done: str) -> H
         "page": page,
         "form": form,
         "about": markup(page.about) if page.about else "",
+        "needs_code": "agree_sms" in form.fields and texts_need_code(on=timezone.now().date()),
         "is_open": is_open(page.ask),
     }
     return render(request, template, context, status=422 if form.errors else 200)

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.consent_boxes import Box
-from groundswell.compliance.enums import Channel, SuppressionScope
+from groundswell.compliance.enums import Channel, ConsentState, SuppressionScope
+from groundswell.compliance.figures import texts_need_code
+from groundswell.compliance.models import Consent
 from groundswell.compliance.operations import (
     LiftRefusedError,
     record_consent,
@@ -22,7 +24,7 @@ from groundswell.compliance.operations import (
     suppress,
     withdraw_consent,
 )
-from groundswell.compliance.queries import current_consents
+from groundswell.compliance.queries import closed_scopes, current_consents
 from groundswell.messaging.preferences import Recipient
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person
@@ -54,12 +56,15 @@ def say_yes(*, recipient: Recipient, point: ContactPoint, box: Box, now: datetim
     person = _locked(recipient.person)
     if person.objected_at is not None:
         raise PreferenceError(_("You objected to marketing, so nothing can be switched on here. Write to us instead."))
-    if not may_say_yes(recipient, point):
+    if not may_say_yes(recipient, point, box.channel, now=now):
         raise PreferenceError(_("We cannot tell from this link that the number is yours. Tell us, and we add it."))
+    scope = SCOPE_OF_CHANNEL[box.channel]
+    digest = bytes(point.address_hash)
+    if not _is_theirs(recipient, point) and closed_scopes([digest]).get(digest, set()) & {scope, SuppressionScope.ALL}:
+        # Whoever answered STOP from it need not be whoever typed it on a page.
+        raise PreferenceError(_("This number is closed. Text us from it, or write to us, to open it again."))
     try:
-        opened = reopen_own_address(
-            point=point, scope=SCOPE_OF_CHANNEL[box.channel], by=by, source="asked for again on their preference page"
-        )
+        opened = reopen_own_address(point=point, scope=scope, by=by, source="asked for again on their preference page")
     except LiftRefusedError as refusal:
         raise PreferenceError(str(refusal)) from refusal
     if not opened and holds(person, point, box.channel):
@@ -114,10 +119,27 @@ def stop_messages(*, recipient: Recipient, by: User | None, source: str = SOURCE
     return len(points)
 
 
-def may_say_yes(recipient: Recipient, point: ContactPoint) -> bool:
-    """Whether a yes from this link counts for that address: the link went there, or they gave the number themselves."""
+def may_say_yes(recipient: Recipient, point: ContactPoint, channel: Channel, *, now: datetime) -> bool:
+    """Whether a yes from this link counts for that address: the link went there, or they gave the number themselves; for
+    texts, where a number needs a code, they have also agreed to texts from it once.
+    """
     own = recipient.person.person_contacts.filter(contact_point=point)
-    return own.exists() if point == recipient.point else own.filter(source__name=OWN_WORDS).exists()
+    if point == recipient.point:
+        return own.exists()
+    if channel == Channel.SMS and texts_need_code(on=now.date()) and not _is_theirs(recipient, point):
+        return False
+    return own.filter(source__name=OWN_WORDS).exists()
+
+
+def _is_theirs(recipient: Recipient, point: ContactPoint) -> bool:
+    """Whether it has been shown that the address is this person's: by this very link, or by a yes to texts from it."""
+    said = Consent.objects.filter(
+        person=recipient.person,
+        address_hash=bytes(point.address_hash),
+        channel=Channel.SMS,
+        state=ConsentState.GIVEN,
+    )
+    return point == recipient.point or said.exists()
 
 
 def holds(person: Person, point: ContactPoint, channel: Channel) -> bool:

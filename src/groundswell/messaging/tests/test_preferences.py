@@ -14,7 +14,7 @@ from groundswell.accounts.models import AuditEvent, Organisation
 from groundswell.accounts.tests.builders import make_organisation
 from groundswell.campaigns.consent_boxes import EVERY_CHANNEL, boxes
 from groundswell.compliance.enums import SuppressionReason, SuppressionScope
-from groundswell.compliance.models import Consent, DataRequest, Pause, Suppression
+from groundswell.compliance.models import Consent, DataRequest, Figure, Pause, Suppression
 from groundswell.compliance.operations import record_consent, suppress
 from groundswell.messaging.preferences import list_headers, preference_address, preference_token
 from groundswell.people.addresses import address_hash
@@ -135,11 +135,34 @@ def test_yes_keeps_the_words_that_were_shown(client: Client, token: str, email: 
     assert refusal(EMAIL, "email") is None
 
 
-@pytest.mark.parametrize(("value", "counts"), [(PHONE, True), (IMPORTED_PHONE, False)])
-def test_a_yes_for_a_number_counts_only_if_they_gave_it(client: Client, token: str, value: str, counts: bool) -> None:
+@pytest.mark.parametrize(
+    ("value", "is_theirs", "counts"), [(PHONE, True, True), (PHONE, False, False), (IMPORTED_PHONE, False, False)]
+)
+def test_a_yes_for_a_number_counts_only_if_they_gave_it_and_have_shown_that_it_is_theirs(
+    client: Client, token: str, person: Person, value: str, is_theirs: bool, counts: bool
+) -> None:
+    if is_theirs:
+        agree(person, value, "sms")
+        press(client, "consent", token, ContactPoint.objects.get(value=value).pk, "sms", agreed="no")
+        assert refusal(value, "sms") == "no_consent"
     body = press(client, "consent", token, ContactPoint.objects.get(value=value).pk, "sms", agreed="yes")
     assert (refusal(value, "sms") is None) is counts
     assert ("cannot tell from this link" in body) is not counts
+
+
+def test_a_number_that_was_only_typed_opens_no_stop_of_whoever_has_it(client: Client, token: str) -> None:
+    suppress(address=PHONE, scope=SuppressionScope.ALL, by=None)
+    suppress(address=PHONE, scope=SuppressionScope.CALLS, by=None)
+    for channel in ("sms", "call"):
+        press(client, "consent", token, ContactPoint.objects.get(value=PHONE).pk, channel, agreed="yes")
+    assert Suppression.objects.filter(lifted_at=None).count() == 2
+    assert not Consent.objects.exists()
+
+
+def test_without_the_figure_a_number_needs_no_code(client: Client, token: str) -> None:
+    Figure.objects.filter(key="texts_confirmed_by_code").update(value=False)
+    press(client, "consent", token, ContactPoint.objects.get(value=PHONE).pk, "sms", agreed="yes")
+    assert refusal(PHONE, "sms") is None
 
 
 def test_nobody_elses_address_can_be_named(client: Client, token: str) -> None:

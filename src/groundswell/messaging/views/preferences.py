@@ -44,7 +44,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """What they hear from us, what is held on them, and the buttons to change it."""
     recipient = _recipient(token)
     organisation = _organisation()
-    addresses = choices_of(recipient, organisation=organisation)
+    addresses = choices_of(recipient, organisation=organisation, now=timezone.now())
     asked = open_requests(recipient)
     context = {
         "recipient": recipient,

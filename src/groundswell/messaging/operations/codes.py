@@ -1,0 +1,31 @@
+"""A text with a code to a number that somebody typed on a page: whoever types the code there holds the telephone."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from groundswell.campaigns.models import Campaign
+from groundswell.compliance.enums import Channel
+from groundswell.messaging.enums import MessageKind
+from groundswell.messaging.models import Sender
+from groundswell.messaging.operations.answers import standing_message, write_answer
+from groundswell.messaging.tasks import send_soon
+from groundswell.people.models import ContactPoint, Person
+
+
+def code_sender() -> Sender | None:
+    """By which of our numbers and names codes go: a proven one, a number that takes a STOP before a name of letters."""
+    proven = Sender.objects.filter(channel=Channel.SMS, verified_at__isnull=False, retired_at__isnull=True)
+    return min(proven, key=lambda sender: (not sender.can_receive, sender.pk), default=None)
+
+
+def text_code(*, sender: Sender, person: Person, point: ContactPoint, campaign: Campaign, key: str, words: str) -> None:
+    """Write the text down for the outbox, once for each `key`: part of the transaction that makes the code.
+
+    It needs no consent, it is asked for; who closed the number gets none (rule M5).
+    """
+    message = standing_message(
+        sender=sender, kind=MessageKind.CODE, campaign=campaign, name=_("Codes to confirm a number")
+    )
+    write_answer(message, person=person, point=point, key=key, words=words)
+    send_soon()
