@@ -17,6 +17,7 @@ from groundswell.compliance.enums import Channel
 from groundswell.people.models import ContactPoint
 
 VERSION = "pages-1"
+SOFT_VERSION = "pages-soft-1"
 # What an event's page asks for; what there are wordings for.
 CHANNELS = (Channel.EMAIL, Channel.CALL)
 EVERY_CHANNEL = (Channel.EMAIL, Channel.SMS, Channel.CALL)
@@ -59,6 +60,14 @@ def boxes(organisation: str, channels: Iterable[Channel] = CHANNELS) -> list[Box
         ),
     ]
     return [box for box in every if box.channel in wanted]
+
+
+def soft_opt_in_words(organisation: str) -> str:
+    """What a charity tells those whose email it is given: that it will write, and how to say no there and then (rule M3)."""
+    return _(
+        "%(organisation)s will email you about its work and how you can help, at the address you give here. Tick this "
+        "box if you would rather not; each email also says how to stop."
+    ) % {"organisation": organisation}
 
 
 def remember_boxes(

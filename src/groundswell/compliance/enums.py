@@ -11,8 +11,17 @@ class Channel(TextChoices):
 
 
 class ConsentState(TextChoices):
+    """What a line of the ledger says. A soft opt-in is no consent: a charity was given an address and told that it would
+    write, and nobody said no (rule M3). A withdrawal ends both.
+    """
+
     GIVEN = "given", _("given")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    SOFT = "soft_opt_in", _("soft opt-in, no consent")
+
+
+# What lets us write, where the rest of the rules does, and can be taken back.
+HOLDING_STATES = (ConsentState.GIVEN, ConsentState.SOFT)
 
 
 class SuppressionScope(TextChoices):

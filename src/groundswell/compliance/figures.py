@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -55,6 +55,17 @@ def texts_need_code(*, on: date) -> bool:
     figure, it is.
     """
     return bool(figures_of(("texts_confirmed_by_code",), on=on).get("texts_confirmed_by_code", True))
+
+
+def soft_opt_in_from(*, on: date) -> datetime | None:
+    """From when on addresses count that this charity collected itself with a way to say no (rule M3).
+
+    None: there is no soft opt-in, for a party, a union or whoever else is no charity (rule M2).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compliance_soft_opt_in_from(%s)", [on])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def figures_in_force(*, on: date) -> list[Figure]:

@@ -117,6 +117,10 @@ class Consent(models.Model):
                 name="consent_needs_evidence",
                 condition=Q(state=ConsentState.WITHDRAWN) | (~Q(evidence="") & ~Q(wording="")),
             ),
+            models.CheckConstraint(
+                name="consent_soft_to_messages",
+                condition=~Q(state=ConsentState.SOFT) | Q(channel__in=[Channel.EMAIL, Channel.SMS]),
+            ),
         ]
         indexes = [
             models.Index(fields=["address_hash", "channel", "purpose", "given_at"], name="consent_current"),

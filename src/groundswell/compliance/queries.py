@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from groundswell.compliance.enums import ConsentState
+from groundswell.compliance.enums import Channel, ConsentState
+from groundswell.compliance.figures import soft_opt_in_from
 from groundswell.compliance.models import Consent, Pause, Suppression
 from groundswell.people.models import Person
 
@@ -32,8 +33,28 @@ def current_consents(person: Person) -> list[Consent]:
     return still_held(list(consents_about(person)))
 
 
-def still_held(lines: Sequence[Consent]) -> list[Consent]:
-    """Of ledger lines, newest first, those consents that hold: as `compliance_call_status` reads them."""
+def may_be_withdrawn(person: Person) -> list[Consent]:
+    """The consents that hold, and the soft opt-ins, which are none (rule M3): a no ends both."""
+    lines = list(consents_about(person))
+    return still_held(lines) + still_held(lines, state=ConsentState.SOFT)
+
+
+def agreed_once(person: Person, *, digest: bytes, channel: Channel) -> bool:
+    """Whether this person has ever agreed to this channel at this address, taken back since or not."""
+    lines = Consent.objects.filter(person=person, address_hash=digest, channel=channel, state=ConsentState.GIVEN)
+    return lines.exists()
+
+
+def written_by(person: Person, *, now: datetime) -> list[Consent]:
+    """The lines by which they are written to or rung now: soft opt-ins where this organisation has them, then consents."""
+    since = soft_opt_in_from(on=now.date())
+    lines = may_be_withdrawn(person)
+    soft = [line for line in lines if line.state == ConsentState.SOFT and since is not None and line.given_at >= since]
+    return soft + [line for line in lines if line.state == ConsentState.GIVEN]
+
+
+def still_held(lines: Sequence[Consent], *, state: ConsentState = ConsentState.GIVEN) -> list[Consent]:
+    """Of ledger lines, newest first, those of this state that hold: as `compliance_call_status` reads consents."""
     withdrawn: dict[tuple[bytes, str, str], datetime] = {}
     for line in lines:
         if line.state == ConsentState.WITHDRAWN:
@@ -41,7 +62,7 @@ def still_held(lines: Sequence[Consent]) -> list[Consent]:
     held: dict[tuple[bytes, str, str], Consent] = {}
     for line in lines:
         key = _what_for(line)
-        if line.state == ConsentState.GIVEN and (key not in withdrawn or line.given_at > withdrawn[key]):
+        if line.state == state and (key not in withdrawn or line.given_at > withdrawn[key]):
             held.setdefault(key, line)
     return list(held.values())
 

@@ -152,7 +152,7 @@ _ALL: tuple[Rule, ...] = (
             "there and then. That is noted apart from consent."
         ),
         _("Data (Use and Access) Act 2025"),
-        _("Recorded as data; nothing is sent on it yet"),
+        _("A box to say no on a charity’s sign-up page; a line apart in the ledger; no other organisation has one"),
         ("charitable_soft_opt_in_from",),
     ),
     Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.names import NameField
@@ -14,6 +15,7 @@ from groundswell.campaigns.enums import AskKind, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.compliance.enums import Channel
+from groundswell.compliance.figures import soft_opt_in_from
 from groundswell.joining.models import SignUpPage
 from groundswell.joining.operations.pages import PageDetails
 from groundswell.joining.operations.sign_ups import Typed
@@ -56,18 +58,25 @@ class SignUpForm(forms.Form):
     # People do not see this field, programs that fill in everything do.
     website = forms.CharField(required=False, max_length=200)
 
-    def __init__(self, *args: Any, page: SignUpPage, boxes: list[Box], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: SignUpPage, boxes: list[Box], soft_wording: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
         # What the visitor's device has to solve first; empty: nothing.
         self.challenge = ""
-        self._boxes = [box for box in boxes if page.asks_phone or box.channel == Channel.EMAIL]
+        self._soft_wording = soft_wording
+        self._boxes = [
+            box
+            for box in boxes
+            if (page.asks_phone or box.channel == Channel.EMAIL) and not (soft_wording and box.channel == Channel.EMAIL)
+        ]
         if not page.asks_phone:
             del self.fields["phone"]
         if not page.asks_postcode:
             del self.fields["postcode"]
         if page.question is not None:
             self.fields["interests"] = self._interests(page.question)
+        if soft_wording:
+            self.fields["no_email"] = forms.BooleanField(label=soft_wording, required=False, initial=False)
         for box in self._boxes:
             self.fields[f"agree_{box.channel}"] = forms.BooleanField(label=box.wording, required=False, initial=False)
 
@@ -92,7 +101,8 @@ class SignUpForm(forms.Form):
     @property
     def consent_fields(self) -> list[forms.BoundField]:
         """What stands apart from it."""
-        return [self[f"agree_{box.channel}"] for box in self._boxes]
+        asked = [self[f"agree_{box.channel}"] for box in self._boxes]
+        return [self["no_email"], *asked] if self._soft_wording else asked
 
     def clean_name(self) -> str:
         """A name has letters in it."""
@@ -155,6 +165,7 @@ class SignUpForm(forms.Form):
             constituency=found if isinstance(found, Area) else None,
             options=tuple(chosen) if isinstance(chosen, (list, tuple)) else (chosen,),
             boxes=tuple(box for box in self._boxes if data[f"agree_{box.channel}"]),
+            soft_wording="" if data.get("no_email") else self._soft_wording,
         )
 
 
@@ -188,6 +199,14 @@ class PageForm(forms.Form):
     )
     asks_phone = forms.BooleanField(label=_("Ask for a mobile number"), required=False, initial=True)
     asks_postcode = forms.BooleanField(label=_("Ask for the postcode"), required=False, initial=True)
+    soft_opt_in = forms.BooleanField(
+        label=_("Say that we shall email them, with a box to say no"),
+        required=False,
+        help_text=_(
+            "For charities alone (rule M3): instead of the box that asks for a yes to email. Texts and calls are asked "
+            "for as ever."
+        ),
+    )
     tag = forms.CharField(
         label=_("Tag"), max_length=64, required=False, help_text=_("Put on everybody who confirms, to find them by.")
     )
@@ -217,6 +236,7 @@ class PageForm(forms.Form):
                     "question": page.question_id,
                     "asks_phone": page.asks_phone,
                     "asks_postcode": page.asks_postcode,
+                    "soft_opt_in": page.soft_opt_in,
                     "tag": page.tag,
                     "thanks": page.thanks,
                     "sites": "\n".join(page.embedded_on),
@@ -225,6 +245,8 @@ class PageForm(forms.Form):
         super().__init__(*args, **kwargs)
         if page is not None:
             del self.fields["kind"]
+        if soft_opt_in_from(on=timezone.now().date()) is None:
+            del self.fields["soft_opt_in"]
         field = self.fields["question"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Question.objects.filter(
@@ -252,6 +274,7 @@ class PageForm(forms.Form):
             tag=data["tag"],
             asks_phone=data["asks_phone"],
             asks_postcode=data["asks_postcode"],
+            soft_opt_in=data.get("soft_opt_in", False),
             embedded_on=data["sites"],
             kind=data.get("kind", AskKind.SIGN_UP),
         )

@@ -26,6 +26,8 @@ class SignUpPage(models.Model):
     tag = models.CharField(_("tag"), max_length=64, blank=True)
     asks_phone = models.BooleanField(_("ask for a telephone number"), default=True)
     asks_postcode = models.BooleanField(_("ask for the postcode"), default=True)
+    # A charity says that it will email, with a box to say no, instead of a box to say yes (rule M3).
+    soft_opt_in = models.BooleanField(_("soft opt-in to email"), default=False)
     # Sites that may show it in a frame of theirs, as origins: https://example.org
     embedded_on = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -47,6 +49,8 @@ class SignUp(models.Model):
     phone = models.ForeignKey("people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="+")
     postcode = models.CharField(max_length=10, blank=True)
     constituency = models.ForeignKey("places.Area", on_delete=models.PROTECT, null=True, related_name="+")
+    # What they were told of email, with the box to say no, that they left empty (rule M3); empty: nothing, or they said no.
+    soft_wording = models.TextField(blank=True)
     # Ticked options of the page's question; they become answers when confirmed.
     options = models.ManyToManyField("campaigns.Option", related_name="+")
     signed_up_at = models.DateTimeField()

@@ -9,7 +9,7 @@ from groundswell.campaigns.consent_boxes import EVERY_CHANNEL, boxes
 from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.models import DataRequest
 from groundswell.compliance.personal_data import Share, shares_of
-from groundswell.compliance.queries import closed_scopes, current_consents, paused_until
+from groundswell.compliance.queries import closed_scopes, paused_until, written_by
 from groundswell.messaging.operations.preferences import CHANNELS_OF_KIND, SCOPE_OF_CHANNEL, may_say_yes
 from groundswell.messaging.preferences import Recipient
 from groundswell.people.enums import ContactKind
@@ -41,7 +41,7 @@ class AddressChoices:
 def choices_of(recipient: Recipient, *, organisation: str, now: datetime) -> list[AddressChoices]:
     """Every address of a person with what may be written there, the one of the link first."""
     person = recipient.person
-    held = {(bytes(line.address_hash), line.channel): line for line in current_consents(person)}
+    held = {(bytes(line.address_hash), line.channel): line for line in written_by(person, now=now)}
     points = [
         point
         for point in person.contact_points.filter(retired_at__isnull=True).order_by("person_contacts__position", "pk")

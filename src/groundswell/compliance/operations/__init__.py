@@ -1,7 +1,12 @@
 """What the organisation does for the law: suppress, consent, screen, forget, hand over."""
 
 from groundswell.compliance.operations.access_request import export_held_data, held_on
-from groundswell.compliance.operations.consent import record_consent, withdraw_consent, withdraw_line
+from groundswell.compliance.operations.consent import (
+    record_consent,
+    record_soft_opt_in,
+    withdraw_consent,
+    withdraw_line,
+)
 from groundswell.compliance.operations.correction import (
     add_address,
     correct_departure,
@@ -56,6 +61,7 @@ __all__ = [
     "object_to_marketing",
     "pause_messages",
     "record_consent",
+    "record_soft_opt_in",
     "reopen_own_address",
     "retire_address",
     "run_queued_numbers",

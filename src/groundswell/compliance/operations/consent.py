@@ -7,12 +7,14 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from groundswell.accounts import audit
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
-from groundswell.compliance.enums import Channel, ConsentState
+from groundswell.compliance.enums import HOLDING_STATES, Channel, ConsentState
+from groundswell.compliance.figures import soft_opt_in_from
 from groundswell.compliance.models import Consent
 from groundswell.compliance.signals import contact_closed
 from groundswell.people.addresses import address_hash
@@ -25,6 +27,11 @@ KIND_OF_CHANNEL = {
     Channel.VOICEMAIL: ContactKind.PHONE,
     Channel.SMS: ContactKind.PHONE,
     Channel.EMAIL: ContactKind.EMAIL,
+}
+_VERBS = {
+    ConsentState.GIVEN: "record_consent",
+    ConsentState.SOFT: "record_soft_opt_in",
+    ConsentState.WITHDRAWN: "withdraw_consent",
 }
 
 
@@ -47,6 +54,71 @@ def record_consent(
     `contact_point` is left out for post only. Raises ValidationError when something the law asks for is missing, when
     it is dated in the future, or when the person objected to marketing or was erased.
     """
+    _check_evidence(wording, evidence, source)
+    _check_may_agree(person, given_at)
+    return _add_line(
+        ConsentState.GIVEN,
+        person=person,
+        digest=_address(person, channel, contact_point),
+        channel=channel,
+        purpose=purpose,
+        wording=wording.strip(),
+        wording_version=wording_version.strip()[:32],
+        evidence=evidence.strip(),
+        source=source.strip()[:200],
+        given_at=given_at,
+        by=by,
+    )
+
+
+@transaction.atomic
+def record_soft_opt_in(
+    *,
+    person: Person,
+    channel: Channel,
+    contact_point: ContactPoint,
+    wording: str,
+    wording_version: str,
+    evidence: str,
+    source: str,
+    collected_at: datetime,
+    by: User | None,
+    purpose: str = CAMPAIGNING,
+) -> Consent:
+    """Write down that a charity was given an address and told that it would write, and nobody said no (rule M3).
+
+    `wording` is what they were told, with the way to say no. It is no consent, and lies apart from them. Raises
+    ValidationError unless the organisation is a charity that collected it itself on or after the day of the Act, for email
+    or texts; where something is missing; and when the person objected to marketing or was erased.
+    """
+    since = soft_opt_in_from(on=timezone.now().date())
+    if since is None:
+        raise ValidationError(_("Only a charity has a soft opt-in. Ask for consent instead (rules M2 and M3)."))
+    if collected_at < since:
+        raise ValidationError(
+            _("The soft opt-in counts for addresses that were collected on %(day)s or later (rule M3).")
+            % {"day": date_format(since)}
+        )
+    if channel not in (Channel.EMAIL, Channel.SMS):
+        raise ValidationError(_("The soft opt-in is for email and texts, not for calls (rule M3)."))
+    _check_evidence(wording, evidence, source)
+    _check_may_agree(person, collected_at)
+    return _add_line(
+        ConsentState.SOFT,
+        person=person,
+        digest=_address(person, channel, contact_point),
+        channel=channel,
+        purpose=purpose,
+        wording=wording.strip(),
+        wording_version=wording_version.strip()[:32],
+        evidence=evidence.strip(),
+        source=source.strip()[:200],
+        given_at=collected_at,
+        by=by,
+    )
+
+
+def _check_evidence(wording: str, evidence: str, source: str) -> None:
     missing = [
         label
         for label, value in (
@@ -61,23 +133,13 @@ def record_consent(
             _("A consent needs %(missing)s. Without it there is no consent (rule M4).")
             % {"missing": ", ".join(missing)}
         )
+
+
+def _check_may_agree(person: Person, given_at: datetime) -> None:
     if given_at > timezone.now():
         raise ValidationError(_("A consent cannot be dated in the future."))
     if person.erased_at or person.objected_at:
         raise ValidationError(_("This person objected to marketing or was erased; a consent would change nothing."))
-    return _add_line(
-        ConsentState.GIVEN,
-        person=person,
-        digest=_address(person, channel, contact_point),
-        channel=channel,
-        purpose=purpose,
-        wording=wording.strip(),
-        wording_version=wording_version.strip()[:32],
-        evidence=evidence.strip(),
-        source=source.strip()[:200],
-        given_at=given_at,
-        by=by,
-    )
 
 
 @transaction.atomic
@@ -109,7 +171,7 @@ def withdraw_line(*, line: Consent, by: User | None, source: str = "") -> Consen
 
     Raises ValidationError for a line that is itself a withdrawal or names no person.
     """
-    if line.state != ConsentState.GIVEN or line.person is None:
+    if line.state not in HOLDING_STATES or line.person is None:
         raise ValidationError(_("Only a consent of somebody we know can be taken back."))
     return _withdraw(
         person=line.person,
@@ -177,7 +239,7 @@ def _add_line(
         captured_by=by,
         given_at=given_at,
     )
-    verb = "record_consent" if state == ConsentState.GIVEN else "withdraw_consent"
+    verb = _VERBS[state]
     audit.record(verb, by=by, action=AuditAction.CREATE, subject=person, consent_id=line.pk, channel=channel)
     return line
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 
-from groundswell.compliance.enums import MessageRefusal
+from groundswell.accounts.models import Organisation
+from groundswell.compliance.enums import Channel, MessageRefusal
+from groundswell.compliance.models import Consent, Figure
+from groundswell.compliance.operations import record_soft_opt_in
 from groundswell.compliance.tests.conftest import World
 from groundswell.compliance.tests.test_call_status import PHONE, consent, suppress
 from groundswell.people.models import Person
@@ -77,3 +81,74 @@ def test_an_anonymous_entry_is_not_written_to_r7(world: World, person: Person, n
 def test_whoever_objected_is_not_written_to_d4(person: Person, now: datetime) -> None:
     Person.objects.filter(pk=person.pk).update(objected_at=now)
     assert refusal(person, now) == MessageRefusal.OBJECTED
+
+
+ACT = datetime(2026, 2, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "collected", "channel", "expected"),
+    [
+        ("charity", ACT, "sms", None),
+        ("charity", ACT - timedelta(seconds=1), "sms", MessageRefusal.NO_CONSENT),
+        ("charity", ACT, "email", MessageRefusal.NO_CONSENT),  # of another channel
+        ("party", ACT, "sms", MessageRefusal.NO_CONSENT),
+        ("candidate", ACT, "sms", MessageRefusal.NO_CONSENT),
+        ("registered_non_party", ACT, "sms", MessageRefusal.NO_CONSENT),
+        ("union", ACT, "sms", MessageRefusal.NO_CONSENT),
+        ("other", ACT, "sms", MessageRefusal.NO_CONSENT),
+    ],
+)
+def test_the_soft_opt_in_counts_for_charities_and_since_the_act_m3(
+    world: World, kind: str, collected: datetime, channel: str, expected: str | None
+) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "Us", "kind": kind, "jurisdiction": "uk"})
+    # A pack that grants it to everybody changes nothing (rule M2).
+    Figure.objects.create(
+        jurisdiction="uk",
+        key="charitable_soft_opt_in_from",
+        value="2020-01-01",
+        valid_from=date(2020, 1, 1),
+        source="x",
+    )
+    consent("soft_opt_in", collected, channel=channel)
+    assert refusal(world.person(PHONE), ACT + timedelta(days=30)) == expected
+
+
+def test_a_no_ends_the_soft_opt_in_and_it_is_no_consent_to_calls_m3(world: World) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "Us", "kind": "charity", "jurisdiction": "uk"})
+    consent("soft_opt_in", ACT, channel="sms")
+    person = world.person(PHONE)
+    assert refusal(person, ACT + timedelta(days=2)) is None
+    consent("withdrawn", ACT + timedelta(days=1), channel="sms")
+    assert refusal(person, ACT + timedelta(days=2)) == MessageRefusal.NO_CONSENT
+    with pytest.raises(IntegrityError, match="consent_soft_to_messages"), transaction.atomic():
+        consent("soft_opt_in", ACT, channel="call")
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "channel", "said"),
+    [
+        ("party", 1, Channel.SMS, "Only a charity"),
+        ("charity", -1, Channel.SMS, "or later"),
+        ("charity", 1, Channel.CALL, "not for calls"),
+    ],
+)
+def test_what_is_no_soft_opt_in_is_not_written_down_m3(
+    world: World, kind: str, days: int, channel: Channel, said: str
+) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "Us", "kind": kind, "jurisdiction": "uk"})
+    person = world.person(PHONE)
+    with pytest.raises(ValidationError, match=said):
+        record_soft_opt_in(
+            person=person,
+            channel=channel,
+            contact_point=person.contact_points.get(),
+            wording="We shall text you. Tick here if you would rather not.",
+            wording_version="1",
+            evidence="form 12",
+            source="stall",
+            collected_at=ACT + timedelta(days=days),
+            by=None,
+        )
+    assert not Consent.objects.exists()

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
-from groundswell.accounts.models import Organisation
+from groundswell.accounts.models import Organisation, User
 from groundswell.campaigns.consent_boxes import EVERY_CHANNEL, Box, boxes, unconfirmed
 from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.models import Action, PendingConsent
@@ -46,7 +46,7 @@ def waiting_number(sign_up: SignUp, *, now: datetime) -> PendingConsent | None:
 
 
 @transaction.atomic
-def send_number_code(*, sign_up: SignUp, now: datetime) -> CodeAnswer:
+def send_number_code(*, sign_up: SignUp, now: datetime, by: User | None) -> CodeAnswer:
     """Text a new code to the number that waits; those before it are of no use any more. What to say of it."""
     Action.objects.select_for_update().get(pk=sign_up.action_id)
     box = waiting_number(sign_up, now=now)
@@ -80,12 +80,12 @@ def send_number_code(*, sign_up: SignUp, now: datetime) -> CodeAnswer:
         key=f"code {made.pk}",
         words=words % {"code": code, "organisation": organisation.name},
     )
-    record("send_number_code", by=None, subject=sign_up.person, campaign_id=sign_up.page.ask.campaign_id)
+    record("send_number_code", by=by, subject=sign_up.person, campaign_id=sign_up.page.ask.campaign_id)
     return CodeAnswer.SENT
 
 
 @transaction.atomic
-def confirm_number(*, sign_up: SignUp, typed: str, now: datetime) -> CodeAnswer:
+def confirm_number(*, sign_up: SignUp, typed: str, now: datetime, by: User | None) -> CodeAnswer:
     """What was typed is the code or it is not; if so, the yes to texts becomes consent. Twice is as good as once.
 
     Raises ValidationError as record_consent does; nothing is kept then. A wrong one counts whatever else happens.
@@ -123,11 +123,11 @@ def confirm_number(*, sign_up: SignUp, typed: str, now: datetime) -> CodeAnswer:
         ),
         source=f"sign-up page: {sign_up.page.ask.title}",
         given_at=now,
-        by=None,
+        by=by,
     )
     box.confirmed_at = now
     box.save(update_fields=["confirmed_at"])
-    record("confirm_number", by=None, subject=sign_up.person, campaign_id=sign_up.page.ask.campaign_id)
+    record("confirm_number", by=by, subject=sign_up.person, campaign_id=sign_up.page.ask.campaign_id)
     return CodeAnswer.RIGHT
 
 

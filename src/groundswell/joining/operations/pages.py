@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
@@ -18,6 +19,7 @@ from groundswell.campaigns.models import Campaign, Question
 from groundswell.campaigns.operations.asks import create_ask, publish_ask, rename_ask
 from groundswell.campaigns.operations.links import make_links
 from groundswell.campaigns.rules import CampaignRuleError
+from groundswell.compliance.figures import soft_opt_in_from
 from groundswell.joining.models import SignUpPage
 
 
@@ -32,6 +34,7 @@ class PageDetails:
     tag: str = ""
     asks_phone: bool = True
     asks_postcode: bool = True
+    soft_opt_in: bool = False
     embedded_on: Sequence[str] = ()
     # Said when it is made, and for good: signing up to hear from us, or to lend a hand.
     kind: AskKind = AskKind.SIGN_UP
@@ -84,10 +87,15 @@ def _fill(page: SignUpPage, details: PageDetails) -> None:
     page.about, page.thanks = details.about.strip(), details.thanks.strip()
     page.question, page.tag = details.question, " ".join(details.tag.split()).lower()[:64]
     page.asks_phone, page.asks_postcode = details.asks_phone, details.asks_postcode
+    page.soft_opt_in = details.soft_opt_in
     page.embedded_on = list(details.embedded_on)
 
 
 def _check(campaign: Campaign, details: PageDetails) -> None:
+    if details.soft_opt_in and soft_opt_in_from(on=timezone.now().date()) is None:
+        raise CampaignRuleError(
+            _("Only a charity has a soft opt-in (rules M2 and M3). Leave the box that asks for a yes.")
+        )
     question = details.question
     if question is None:
         return

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
-from groundswell.campaigns.consent_boxes import Box, remember_boxes, unconfirmed
+from groundswell.campaigns.consent_boxes import SOFT_VERSION, Box, remember_boxes, unconfirmed
 from groundswell.campaigns.enums import ActionState, AnswerChannel, AskKind, Meaning
 from groundswell.campaigns.models import Action, Option, ShareLink
 from groundswell.campaigns.operations.answers import record_answers
@@ -21,8 +21,8 @@ from groundswell.campaigns.ready_questions import ReadyQuestion
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.campaigns.scripts import catalogue_of
 from groundswell.compliance.enums import Channel
-from groundswell.compliance.figures import texts_need_code
-from groundswell.compliance.operations import record_consent
+from groundswell.compliance.figures import soft_opt_in_from, texts_need_code
+from groundswell.compliance.operations import record_consent, record_soft_opt_in
 from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUp, SignUpPage
 from groundswell.joining.rules import may_go_again
@@ -43,6 +43,8 @@ class Typed:
     constituency: Area | None = None
     options: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
+    # What they were told of a soft opt-in and did not say no to (rule M3).
+    soft_wording: str = ""
 
 
 @transaction.atomic
@@ -75,6 +77,7 @@ def sign_up(
             "phone": supporter.phone,
             "postcode": typed.postcode,
             "constituency": typed.constituency,
+            "soft_wording": typed.soft_wording,
             "signed_up_at": now,
         }
         kept, _made = SignUp.objects.update_or_create(action=action, defaults=details)
@@ -110,6 +113,7 @@ def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -
         if page.tag and person.objected_at is None:
             PersonTag.objects.get_or_create(tag=Tag.objects.get_or_create(name=page.tag)[0], person=person)
         make_links(page.ask, person=person, by=by)
+        _keep_soft_opt_in(sign_up, now, by)
     for box in waiting:
         record_consent(
             person=person,
@@ -130,6 +134,32 @@ def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -
     if is_first or waiting:
         record("confirm_sign_up", by=by, subject=person, campaign_id=page.ask.campaign_id, page_id=page.pk)
     return bool(is_first or waiting)
+
+
+def _keep_soft_opt_in(sign_up: SignUp, now: datetime, by: User | None) -> None:
+    """That they left the box empty by which they could have said no to email; nothing where that no longer counts."""
+    since = soft_opt_in_from(on=now.date())
+    if (
+        not sign_up.soft_wording
+        or since is None
+        or sign_up.signed_up_at < since
+        or sign_up.person.objected_at is not None
+    ):
+        return
+    record_soft_opt_in(
+        person=sign_up.person,
+        channel=Channel.EMAIL,
+        contact_point=sign_up.email,
+        wording=sign_up.soft_wording,
+        wording_version=SOFT_VERSION,
+        evidence=(
+            f"Typed on sign-up page {sign_up.page_id} at {sign_up.signed_up_at.isoformat()} with the box to say no left "
+            f"empty, confirmed by the signed link sent to the address of sign-up {sign_up.pk}, at {now.isoformat()}."
+        ),
+        source=f"sign-up page: {sign_up.page.ask.title}",
+        collected_at=sign_up.signed_up_at,
+        by=by,
+    )
 
 
 def _keep_answers(sign_up: SignUp, now: datetime) -> None:

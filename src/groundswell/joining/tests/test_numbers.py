@@ -66,13 +66,16 @@ def test_the_letter_alone_is_no_yes_to_texts(made: SignUp, now: datetime) -> Non
 
 
 def test_the_code_that_came_back_is(made: SignUp, now: datetime) -> None:
-    assert send_number_code(sign_up=made, now=now - timedelta(minutes=5)) == CodeAnswer.SENT
+    assert send_number_code(sign_up=made, now=now - timedelta(minutes=5), by=None) == CodeAnswer.SENT
     code = NumberCode.objects.get()
     assert newest_code() not in code.digest
     at = now
 
-    assert confirm_number(sign_up=made, typed=f" {newest_code()[:3]} {newest_code()[3:]} ", now=at) == CodeAnswer.RIGHT
-    assert confirm_number(sign_up=made, typed="", now=at) == CodeAnswer.RIGHT
+    assert (
+        confirm_number(sign_up=made, typed=f" {newest_code()[:3]} {newest_code()[3:]} ", now=at, by=None)
+        == CodeAnswer.RIGHT
+    )
+    assert confirm_number(sign_up=made, typed="", now=at, by=None) == CodeAnswer.RIGHT
 
     line = Consent.objects.get(channel="sms")
     assert bytes(line.address_hash) == address_hash("phone", "+447700900123")
@@ -91,8 +94,8 @@ def test_it_leaves_by_the_outbox_at_any_hour_but_not_to_who_closed_the_number(
     confirm_sign_up(sign_up=closed, now=now)
     closed.action.refresh_from_db()
     suppress(address="07700 900456", scope=SuppressionScope.MESSAGES, by=None)
-    assert send_number_code(sign_up=closed, now=now) == CodeAnswer.SENT, "nobody is told who has closed what"
-    assert send_number_code(sign_up=made, now=now) == CodeAnswer.SENT
+    assert send_number_code(sign_up=closed, now=now, by=None) == CodeAnswer.SENT, "nobody is told who has closed what"
+    assert send_number_code(sign_up=made, now=now, by=None) == CodeAnswer.SENT
 
     way = Way()
     send_some(clock=Ticking(now.replace(hour=3) + timedelta(days=1)), open_way=lambda _name: way)
@@ -102,52 +105,54 @@ def test_it_leaves_by_the_outbox_at_any_hour_but_not_to_who_closed_the_number(
 
 
 def test_a_code_does_not_hold_for_ever(made: SignUp, now: datetime) -> None:
-    send_number_code(sign_up=made, now=now)
-    assert confirm_number(sign_up=made, typed=newest_code(), now=now + CODE_HOLDS) == CodeAnswer.DEAD
+    send_number_code(sign_up=made, now=now, by=None)
+    assert confirm_number(sign_up=made, typed=newest_code(), now=now + CODE_HOLDS, by=None) == CodeAnswer.DEAD
     assert channels() == ["email"]
 
 
 def test_a_code_is_not_guessed(made: SignUp, now: datetime) -> None:
-    send_number_code(sign_up=made, now=now)
-    said = [confirm_number(sign_up=made, typed=wrong_code(), now=now) for _number in range(MOST_WRONG + 1)]
+    send_number_code(sign_up=made, now=now, by=None)
+    said = [confirm_number(sign_up=made, typed=wrong_code(), now=now, by=None) for _number in range(MOST_WRONG + 1)]
     assert said == [CodeAnswer.WRONG] * (MOST_WRONG - 1) + [CodeAnswer.DEAD] * 2
-    assert confirm_number(sign_up=made, typed=newest_code(), now=now) == CodeAnswer.DEAD
+    assert confirm_number(sign_up=made, typed=newest_code(), now=now, by=None) == CodeAnswer.DEAD
     assert channels() == ["email"]
 
 
 def test_an_older_code_is_of_no_use(made: SignUp, now: datetime) -> None:
-    send_number_code(sign_up=made, now=now)
+    send_number_code(sign_up=made, now=now, by=None)
     first = newest_code()
-    NumberCode.objects.update(digest="0" * 64)  # whatever the second one is, it is not the first
-    send_number_code(sign_up=made, now=now + ANOTHER_AFTER)
+    send_number_code(sign_up=made, now=now + ANOTHER_AFTER, by=None)
     if newest_code() != first:
-        assert confirm_number(sign_up=made, typed=first, now=now + ANOTHER_AFTER) == CodeAnswer.WRONG
+        assert confirm_number(sign_up=made, typed=first, now=now + ANOTHER_AFTER, by=None) == CodeAnswer.WRONG
 
 
 def test_few_go_to_one_number_in_a_day_whoever_asks(join: Join, made: SignUp, now: datetime) -> None:
-    assert send_number_code(sign_up=made, now=now) == CodeAnswer.SENT
-    assert send_number_code(sign_up=made, now=now + timedelta(seconds=5)) == CodeAnswer.JUST_SENT
+    assert send_number_code(sign_up=made, now=now, by=None) == CodeAnswer.SENT
+    assert send_number_code(sign_up=made, now=now + timedelta(seconds=5), by=None) == CodeAnswer.JUST_SENT
     other = join(name="Tom Okoro", email="tom@example.org", channels=("sms",), phone=PHONE)
     confirm_sign_up(sign_up=other, now=now)
     other.action.refresh_from_db()
     at = [now + ANOTHER_AFTER * number for number in range(1, MOST_CODES + 2)]
-    said = [send_number_code(sign_up=who, now=when) for who, when in zip((other, made, other, made), at, strict=True)]
+    said = [
+        send_number_code(sign_up=who, now=when, by=None)
+        for who, when in zip((other, made, other, made), at, strict=True)
+    ]
     assert said == [CodeAnswer.SENT] * (MOST_CODES - 1) + [CodeAnswer.ENOUGH] * 2
-    assert send_number_code(sign_up=made, now=now + CODES_IN + timedelta(hours=1)) == CodeAnswer.SENT
+    assert send_number_code(sign_up=made, now=now + CODES_IN + timedelta(hours=1), by=None) == CodeAnswer.SENT
 
 
 def test_a_number_typed_anew_needs_its_own_code(join: Join, page: SignUpPage, now: datetime) -> None:
     made = join(channels=("sms",), phone=PHONE)
     confirm_sign_up(sign_up=made, now=now)
     made.action.refresh_from_db()
-    send_number_code(sign_up=made, now=now)
+    send_number_code(sign_up=made, now=now, by=None)
     PendingConsent.objects.update(contact_point=join(email="bea@example.org", phone="07700 900456").email)
-    assert confirm_number(sign_up=made, typed=newest_code(), now=now) == CodeAnswer.DEAD
+    assert confirm_number(sign_up=made, typed=newest_code(), now=now, by=None) == CodeAnswer.DEAD
 
 
 def test_without_a_way_to_text_none_is_promised(made: SignUp, sender: Sender, client: Client, now: datetime) -> None:
     Sender.objects.update(retired_at=now)
-    assert send_number_code(sign_up=made, now=now) == CodeAnswer.NO_WAY
+    assert send_number_code(sign_up=made, now=now, by=None) == CodeAnswer.NO_WAY
     body = client.get(reverse("joining:page", args=[made.page.ask.slug])).content.decode()
     assert "agree_email" in body
     assert "agree_sms" not in body
@@ -194,7 +199,7 @@ def test_who_goes_on_without_may_come_back(made: SignUp, client: Client, now: da
     body = client.get(reverse("joining:confirm", args=[token])).content.decode()
     assert "You are signed up" in body
     assert reverse("joining:number", args=[token]) in body
-    send_number_code(sign_up=made, now=now - CODE_HOLDS * 2)
+    send_number_code(sign_up=made, now=now - CODE_HOLDS * 2, by=None)
     assert "Text me a code" in client.get(reverse("joining:number", args=[token])).content.decode()
 
 
@@ -211,7 +216,7 @@ def test_a_forged_link_leads_nowhere(made: SignUp, client: Client) -> None:
 
 
 def test_it_is_handed_over_and_forgotten(made: SignUp, now: datetime) -> None:
-    send_number_code(sign_up=made, now=now)
+    send_number_code(sign_up=made, now=now, by=None)
     held = {part["key"]: part["rows"] for part in held_on(made.person, now=now)["held"]}
     assert "+447700900123" in held["sign_up_codes"][0].values()
     assert "digest" not in held["sign_up_codes"][0]
@@ -228,7 +233,7 @@ def test_it_is_handed_over_and_forgotten(made: SignUp, now: datetime) -> None:
     ],
 )
 def test_the_database_refuses(made: SignUp, now: datetime, constraint: str, fields: dict[str, Any]) -> None:
-    send_number_code(sign_up=made, now=now)
+    send_number_code(sign_up=made, now=now, by=None)
     with pytest.raises(IntegrityError, match=constraint):
         NumberCode.objects.update(**fields)
 
@@ -259,8 +264,8 @@ def test_presses_at_once_send_one_code_and_agree_once(made: SignUp, now: datetim
             thread.join()
         return sorted(said)
 
-    sent = at_once(lambda: send_number_code(sign_up=made, now=now))
+    sent = at_once(lambda: send_number_code(sign_up=made, now=now, by=None))
     assert sent == [CodeAnswer.JUST_SENT] * 3 + [CodeAnswer.SENT]
     code = newest_code()
-    assert at_once(lambda: confirm_number(sign_up=made, typed=code, now=now)) == [CodeAnswer.RIGHT] * 4
+    assert at_once(lambda: confirm_number(sign_up=made, typed=code, now=now, by=None)) == [CodeAnswer.RIGHT] * 4
     assert channels() == ["email", "sms"]

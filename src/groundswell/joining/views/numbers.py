@@ -66,14 +66,14 @@ def another(request: HttpRequest, token: str) -> HttpResponse:
     if not ratelimit.consume(request, app="joining", action="number_code", config=RATES):
         messages.error(request, CodeAnswer.ENOUGH.label)
         return redirect("joining:number", token)
-    answer = send_number_code(sign_up=found, now=timezone.now())
+    answer = send_number_code(sign_up=found, now=timezone.now(), by=None)
     (messages.success if answer == CodeAnswer.SENT else messages.info)(request, answer.label)
     return redirect("joining:number", token)
 
 
 def _try(found: SignUp, typed: str) -> tuple[CodeAnswer, str]:
     try:
-        answer = confirm_number(sign_up=found, typed=typed[:40], now=timezone.now())
+        answer = confirm_number(sign_up=found, typed=typed[:40], now=timezone.now(), by=None)
     except ValidationError as error:
         return CodeAnswer.DEAD, " ".join(error.messages)
     return answer, "" if answer == CodeAnswer.RIGHT else str(answer.label)

@@ -18,13 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groundswell.accounts.models import Organisation
-from groundswell.campaigns.consent_boxes import unconfirmed
+from groundswell.campaigns.consent_boxes import soft_opt_in_words, unconfirmed
 from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.markdown import markup
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.rules import CampaignRuleError
 from groundswell.campaigns.views.links import source_of
-from groundswell.compliance.figures import texts_need_code
+from groundswell.compliance.figures import soft_opt_in_from, texts_need_code
 from groundswell.joining.forms import SignUpForm
 from groundswell.joining.links import sign_up_of
 from groundswell.joining.models import SignUpPage
@@ -93,7 +93,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
             confirm_sign_up(sign_up=found, now=now)
             found.action.refresh_from_db()
             if waiting_number(found, now=now) is not None:
-                messages.info(request, send_number_code(sign_up=found, now=now).label)
+                messages.info(request, send_number_code(sign_up=found, now=now, by=None).label)
                 return redirect("joining:number", token)
         except (ValidationError, CampaignRuleError) as error:
             messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
@@ -115,7 +115,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, page: SignUpPage, template: str, done: str) -> HttpResponseBase:
-    form = SignUpForm(request.POST or None, page=page, boxes=boxes_offered(_organisation(), now=timezone.now()))
+    now = timezone.now()
+    is_soft = page.soft_opt_in and soft_opt_in_from(on=now.date()) is not None
+    form = SignUpForm(
+        request.POST or None,
+        page=page,
+        boxes=boxes_offered(_organisation(), now=now),
+        soft_wording=soft_opt_in_words(_organisation()) if is_soft else "",
+    )
     if request.method == "POST" and is_open(page.ask) and form.is_valid():
         answer = _sign_up(request, page, form, done)
         if answer is not None:

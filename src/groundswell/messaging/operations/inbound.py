@@ -20,7 +20,7 @@ from groundswell.accounts import audit
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.operations import suppress, withdraw_consent
-from groundswell.compliance.queries import current_consents
+from groundswell.compliance.queries import may_be_withdrawn
 from groundswell.messaging.answering import takers
 from groundswell.messaging.enums import InboundRoute
 from groundswell.messaging.models import Delivery, Inbound, Sender
@@ -134,7 +134,7 @@ def _take_back(point: ContactPoint, *, by: User | None, source: str) -> None:
     """The consents to texts of everybody who has this number."""
     digest = bytes(point.address_hash)
     for person in Person.objects.filter(contact_points=point).order_by("pk"):
-        lines = current_consents(person)
+        lines = may_be_withdrawn(person)
         if any(line.channel == Channel.SMS and bytes(line.address_hash) == digest for line in lines):
             withdraw_consent(person=person, channel=Channel.SMS, contact_point=point, by=by, source=source)
 

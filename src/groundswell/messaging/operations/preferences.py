@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.consent_boxes import Box
-from groundswell.compliance.enums import Channel, ConsentState, SuppressionScope
+from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.figures import texts_need_code
-from groundswell.compliance.models import Consent
 from groundswell.compliance.operations import (
     LiftRefusedError,
     record_consent,
@@ -24,7 +23,7 @@ from groundswell.compliance.operations import (
     suppress,
     withdraw_consent,
 )
-from groundswell.compliance.queries import closed_scopes, current_consents
+from groundswell.compliance.queries import agreed_once, closed_scopes, may_be_withdrawn
 from groundswell.messaging.preferences import Recipient
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, Person
@@ -133,19 +132,15 @@ def may_say_yes(recipient: Recipient, point: ContactPoint, channel: Channel, *, 
 
 def _is_theirs(recipient: Recipient, point: ContactPoint) -> bool:
     """Whether it has been shown that the address is this person's: by this very link, or by a yes to texts from it."""
-    said = Consent.objects.filter(
-        person=recipient.person,
-        address_hash=bytes(point.address_hash),
-        channel=Channel.SMS,
-        state=ConsentState.GIVEN,
+    return point == recipient.point or agreed_once(
+        recipient.person, digest=bytes(point.address_hash), channel=Channel.SMS
     )
-    return point == recipient.point or said.exists()
 
 
 def holds(person: Person, point: ContactPoint, channel: Channel) -> bool:
-    """Whether an unwithdrawn consent for this channel and address is in the ledger."""
+    """Whether the ledger has an unwithdrawn consent, or soft opt-in, for this channel and address."""
     digest = bytes(point.address_hash)
-    return any(bytes(line.address_hash) == digest and line.channel == channel for line in current_consents(person))
+    return any(bytes(line.address_hash) == digest and line.channel == channel for line in may_be_withdrawn(person))
 
 
 def _locked(person: Person) -> Person:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from groundswell.campaigns.models import Answer
-from groundswell.compliance.enums import Refusal, SuppressionScope
+from groundswell.compliance.enums import ConsentState, Refusal, SuppressionScope
 from groundswell.compliance.figures import HOURS_FIGURES, figures_of, hours_from
 from groundswell.compliance.hours import holiday_region, opens_next
 from groundswell.compliance.models import Consent, HoursBucket, Suppression
@@ -98,7 +98,7 @@ class History:
     answers: list[Answer]
     calls: list[Call]
     consents: list[Consent]
-    # The consents that still hold, by id: those that can be taken back.
+    # The consents and soft opt-ins that still hold, by id: those that can be taken back.
     held: set[int]
     events: list[Event]
 
@@ -109,6 +109,7 @@ def history_of(person: Person, *, now: datetime) -> History:
     digests = [address.digest for address in addresses]
     consents = list(consents_about(person, digests))
     held = still_held(consents)
+    soft = still_held(consents, state=ConsentState.SOFT)
     closed = list(suppressions_of(digests)) if digests else []
     for address in addresses:
         address.suppressions = [s for s in closed if bytes(s.address_hash) == address.digest]
@@ -124,7 +125,7 @@ def history_of(person: Person, *, now: datetime) -> History:
         ),
         calls=list(_calls_about(person)[:SHOWN_CALLS]),
         consents=consents,
-        held={line.pk for line in held},
+        held={line.pk for line in (*held, *soft)},
         events=timeline_of(person),
     )
 

@@ -22,6 +22,17 @@ AS $$
     SELECT value FROM compliance_figures_in_force(ARRAY[wanted_key], on_date);
 $$;
 
+-- From when on addresses count that a charity collected itself with a way to say no (rule M3). NULL: this organisation has no
+-- soft opt-in, as no party, union or other organisation has (rule M2), whatever a pack says.
+CREATE OR REPLACE FUNCTION compliance_soft_opt_in_from(on_date date)
+RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT (compliance_figure('charitable_soft_opt_in_from', on_date) #>> '{}')::date::timestamp AT TIME ZONE 'UTC'
+      FROM accounts_organisation o
+     WHERE o.id = 1 AND o.kind = 'charity';
+$$;
+
 -- The figures that decide whether a number may be called, in one row, read once. A figure that is not in force is NULL.
 CREATE OR REPLACE FUNCTION compliance_contact_figures(on_date date)
 RETURNS TABLE (minimum_contact_age int, screening_max_age_days int, tps_required jsonb)

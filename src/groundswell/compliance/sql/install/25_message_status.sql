@@ -1,4 +1,4 @@
--- May we write to this address by this channel at this time (rules M1, M4, M5)? The one definition for messages, as
+-- May we write to this address by this channel at this time (rules M1 to M5)? The one definition for messages, as
 -- compliance_call_status is for calls: asked when a delivery is made and again when it is leased.
 --
 -- One row for each person and address of the channel's kind. `refusal` is the first reason against, in the order of
@@ -35,6 +35,21 @@ AS $$
                     WHERE c.address_hash = cp.address_hash
                       AND c.channel = by_channel AND c.purpose = for_purpose AND c.state = 'given'
                       AND c.given_at <= at
+                      AND NOT EXISTS (
+                          SELECT 1
+                            FROM compliance_consent w
+                           WHERE w.address_hash = c.address_hash
+                             AND w.channel = by_channel AND w.purpose = for_purpose AND w.state = 'withdrawn'
+                             AND w.given_at >= c.given_at)
+               ) THEN NULL
+               -- M3: a charity's soft opt-in, noted apart from consent; the figure is there for charities alone.
+               WHEN EXISTS (
+                   SELECT 1
+                     FROM compliance_consent c
+                    WHERE c.address_hash = cp.address_hash
+                      AND c.channel = by_channel AND c.purpose = for_purpose AND c.state = 'soft_opt_in'
+                      AND c.given_at <= at
+                      AND c.given_at >= (SELECT compliance_soft_opt_in_from((at AT TIME ZONE 'UTC')::date))
                       AND NOT EXISTS (
                           SELECT 1
                             FROM compliance_consent w
