@@ -28,7 +28,11 @@ ODDITY_CALLS = 20
 
 
 class PhoneBankError(ValueError):
-    """Something a phone bank does not allow; the message says what is wrong and what to do."""
+    """Something a phone bank does not allow; the message says what is wrong and what to do, `field` at which setting."""
+
+    def __init__(self, message: str = "", *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class CallResultError(PhoneBankError):

@@ -289,6 +289,29 @@ def test_everything_works_by_keyboard(world, open_call, page: Page):
     assert results() == [("1", "no_answer")]
 
 
+# What has the focus, and whether something else lies over its middle.
+COVERED = """() => {
+  const focused = document.activeElement.closest('label') || document.activeElement;
+  const box = focused.getBoundingClientRect();
+  const seen = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return focused !== document.body && !(seen && (focused.contains(seen) || seen.contains(focused)))
+    ? focused.innerText.trim() : null;
+}"""
+
+
+def test_what_has_the_focus_never_lies_behind_the_bar(world, open_call, page: Page):
+    world.household("Siân Wyllt", "Tom Okafor")
+    open_call(page)
+    page.get_by_text("Something else", exact=True).first.click()
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("link", name="Call 0").first.focus()
+    covered = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        covered.append(page.evaluate(COVERED))
+    assert [text for text in covered if text is not None] == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_finding_by_axe(world, open_call, page: Page, scheme):
     world.household("Siân Wyllt", "Tom Okafor")

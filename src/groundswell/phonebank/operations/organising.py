@@ -105,9 +105,10 @@ def save_outcome(
     if not label:
         raise PhoneBankError(_("Give the outcome a label: it is what callers tap."))
     if next == OutcomeNext.RETRY and not retry_after_minutes:
-        raise PhoneBankError(_("Say after how many minutes to try again."))
+        raise PhoneBankError(_("Say after how many minutes to try again."), field="retry_after_minutes")
     if is_contact and not is_dial:
-        raise PhoneBankError(_("Somebody spoken to was also rung: tick “counts as a dial” too."))
+        problem = _("Somebody spoken to was also rung: tick “counts as a dial” too.")
+        raise PhoneBankError(problem, field="is_dial")
     same = Outcome.objects.filter(label__iexact=label, retired_at__isnull=True)
     if same.exclude(pk=outcome.pk if outcome else 0).exists():
         raise PhoneBankError(_("There is an outcome “%(label)s” already.") % {"label": label})

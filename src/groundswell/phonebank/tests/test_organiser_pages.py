@@ -329,6 +329,20 @@ def test_the_export_is_logged_neutralised_and_marked_until_the_poll_closes(leade
     assert leader.get(url("results_export", live)).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"next": "retry", "retry_after_minutes": ""}, "retry_after_minutes"),
+        ({"next": "done", "is_contact": "on"}, "is_dial"),
+        ({"next": "done", "label": "No answer"}, "label"),
+    ],
+)
+def test_what_is_wrong_with_an_outcome_is_said_where_it_is(leader, live: World, wrong, field) -> None:
+    sent = leader.post(reverse("phonebank:new_outcome"), {"label": "Sign", "effect": "none", **wrong})
+    assert sent.status_code == 422
+    assert list(sent.context["form"].errors) == [field]
+
+
 def test_outcomes_are_added_changed_moved_and_retired(leader, live: World):
     data = {"label": "Voicemail box full", "next": "retry", "effect": "none", "is_dial": "on"}
     refused = leader.post(reverse("phonebank:new_outcome"), data)

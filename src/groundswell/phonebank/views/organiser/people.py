@@ -172,7 +172,7 @@ def outcome(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
         try:
             saved = save_outcome(by=user_of(request), outcome=found, **form.cleaned_data)
         except PhoneBankError as error:
-            form.add_error("label", str(error))
+            form.add_error(error.field or "label", str(error))
         else:
             messages.success(request, _("“%(label)s” is saved.") % {"label": saved.label})
             return redirect("phonebank:outcomes")
