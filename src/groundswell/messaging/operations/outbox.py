@@ -42,7 +42,6 @@ from groundswell.messaging.providers.registry import UnknownProviderError, open_
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # deliveries between two commits: so many are unknown when a worker is killed
-IN_HAND = 10  # deliveries handed over without a look at whether they still may be
 FRESH = 0.2  # seconds for which such a look counts
 MOST = 500  # deliveries a job, so that other jobs get their turn
 LONGEST = 10.0  # seconds a job
@@ -284,9 +283,10 @@ class _Run:
         now = self._clock()
         going = self._written(active, leased, now)
         handed: list[Handed] = []
-        for first in range(0, len(going), IN_HAND):
+        in_hand = self._way(active.provider).in_hand
+        for first in range(0, len(going), in_hand):
             try:
-                some = self._still(active, going[first : first + IN_HAND])
+                some = self._still(active, going[first : first + in_hand])
             except DatabaseError:
                 # Nobody knows whether these may leave, but that they have not.
                 for delivery, _outgoing in going[first:]:

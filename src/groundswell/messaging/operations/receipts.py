@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
@@ -18,13 +18,18 @@ from groundswell.messaging.pacing import is_news
 from groundswell.messaging.providers.contract import ReceiptOf
 
 PROBLEM_LENGTH = 300
-RECEIPTS: Final = (Path(__file__).parent.parent / "sql" / "receipts.sql").read_text(encoding="utf-8")
+TAKE: Final = """SELECT messaging_take_receipts(
+    %(provider)s, %(events)s::text[], %(names)s::text[], %(numbers)s::bigint[], %(deliveries)s::bigint[], %(states)s::text[],
+    %(reasons)s::text[], %(problems)s::text[], %(times)s::timestamptz[], %(betweens)s::text[], %(not_gone)s::text[],
+    %(news_to)s::jsonb)"""
 
 
-@transaction.atomic
 def take_receipts(provider: str, *, receipts: Iterable[ReceiptOf]) -> int:
-    """Write down what a provider said; how many of these were new. Said again it changes nothing."""
-    return sum(_take(provider, some) for some in _each_message_once(receipts))
+    """Write down what a provider said, all or none; how many of these were new. Said again it changes nothing."""
+    parts = _each_message_once(receipts)
+    # One statement is all or none by itself.
+    with transaction.atomic() if len(parts) > 1 else nullcontext():
+        return sum(_take(provider, some) for some in parts)
 
 
 def _each_message_once(receipts: Iterable[ReceiptOf]) -> list[list[ReceiptOf]]:
@@ -46,7 +51,7 @@ def _take(provider: str, receipts: Sequence[ReceiptOf]) -> int:
     known = [_delivery_of(provider, said) if said.their_address else None for said in receipts]
     with connection.cursor() as cursor:
         cursor.execute(
-            RECEIPTS,
+            TAKE,
             {
                 "provider": provider,
                 "events": [said.event_id for said in receipts],

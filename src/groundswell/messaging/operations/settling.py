@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 from django.db import connection
 
@@ -15,7 +15,10 @@ from groundswell.messaging.pacing import next_try
 from groundswell.messaging.providers.contract import Handed, Outcome
 
 PROBLEM_LENGTH = 300
-SETTLE: Final = (Path(__file__).parent.parent / "sql" / "settle.sql").read_text(encoding="utf-8")
+SETTLE, SETTLE_EARLY = (
+    (Path(__file__).parent.parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("settle", "settle_early")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,21 @@ def settled(answer: Handed, *, attempts: int, segments: int, now: datetime) -> S
 def write_down(batch: Sequence[Settled], *, now: datetime) -> None:
     """What came of each, in the transaction that is open."""
     with connection.cursor() as cursor:
+        billed: dict[str, Any] = {
+            "ids": [each.id for each in batch],
+            "provider_ids": [each.provider_id for each in batch],
+            "segments": [each.segments for each in batch],
+        }
         cursor.execute(
             SETTLE,
             {
+                **billed,
                 "at": now,
-                "ids": [each.id for each in batch],
                 "states": [each.state.value for each in batch],
                 "reasons": [str(each.reason) for each in batch],
                 "due": [each.due_at for each in batch],
                 "problems": [each.problem for each in batch],
-                "provider_ids": [each.provider_id for each in batch],
-                "segments": [each.segments for each in batch],
             },
         )
+        if cursor.rowcount < len(batch) and any(each.segments for each in batch):
+            cursor.execute(SETTLE_EARLY, billed)

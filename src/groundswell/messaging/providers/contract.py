@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Protocol
+from typing import Final, Protocol
 
 from groundswell.messaging.enums import DeliveryReason, DeliveryState
+
+# What a provider is handed in one go, unless it has more under way at once than that.
+IN_HAND: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ class Provider(Protocol):
     """A way out. Called outside transactions only, and never with anything that was not committed first."""
 
     name: str
+    # So many it is handed in one go: they leave without another look at whether they still may.
+    in_hand: int
 
     def send(self, batch: Sequence[Outgoing]) -> list[Handed]:
         """Hand over each; one answer for each, in any order. Raises nothing: what went wrong is an answer."""

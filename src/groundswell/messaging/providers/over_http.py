@@ -1,4 +1,6 @@
-"""Handing texts over by HTTP requests: several at a time on kept connections, and each way to fail told apart."""
+"""Handing texts over by HTTP requests: one after the other where the gateway is near, several at a time where it is not, and
+each way to fail told apart.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
+from time import monotonic
 
 import httpx
 
-from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome, Outgoing
 
-AT_A_TIME = 10
+AT_A_TIME = IN_HAND
+# Seconds for a batch one after the other, by a gateway on this machine or beside it: it has answered before another thread
+# is awake, and several at a time take half as long again. Beyond that, several at a time until we are closed.
+NEAR = 0.01
 # A gateway that takes longer may still have taken the text: what became of it comes as a receipt, or is not known.
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 # The request had not begun: certainly not taken.
@@ -25,15 +31,23 @@ Read = Callable[[httpx.Response], tuple[str, str]]
 class OverHttp:
     """Sends by `ask`, and reads the provider's id and its complaint from an answer by `read`."""
 
+    in_hand = IN_HAND
+
     def __init__(self, name: str, ask: Ask, read: Read, *, headers: dict[str, str] | None = None) -> None:
         self.name = name
         self._ask, self._read = ask, read
         self._client = httpx.Client(timeout=TIMEOUT, headers=headers, limits=httpx.Limits(max_connections=AT_A_TIME))
+        self._is_near = True
         self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix=f"{name}-texts")
 
     def send(self, batch: Sequence[Outgoing]) -> list[Handed]:
         """Hand over each text, one request each; what went wrong is in the answers."""
-        return list(self._threads.map(self._hand_over, batch))
+        answers: list[Handed] = []
+        began = monotonic()
+        while self._is_near and len(answers) < len(batch):
+            answers.append(self._hand_over(batch[len(answers)]))
+            self._is_near = monotonic() - began < NEAR
+        return answers + list(self._threads.map(self._hand_over, batch[len(answers) :]))
 
     def close(self) -> None:
         """Let go of threads and connections."""

@@ -13,13 +13,13 @@ from groundswell.accounts.models import Organisation
 from groundswell.compliance.enums import SuppressionScope
 from groundswell.compliance.operations.suppression import suppress
 from groundswell.messaging.models import Delivery
-from groundswell.messaging.operations.outbox import AT_ONCE, IN_HAND
+from groundswell.messaging.operations.outbox import AT_ONCE
 from groundswell.messaging.operations.steering import (
     cancel_message,
     pause_message,
     resume_message,
 )
-from groundswell.messaging.providers.contract import Handed, Outcome
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome
 from groundswell.messaging.tests.outbox_clock import Clock, drain, send, sending, states
 from groundswell.messaging.tests.ways import Way
 from groundswell.messaging.tests.world import World
@@ -56,6 +56,18 @@ def test_a_stop_stops_also_what_is_in_a_workers_hands(world: World, way: Way, cl
     assert max(len(some) for some in way.batches) == IN_HAND
     last.refresh_from_db()
     assert (last.state, last.reason, last.leased_until) == ("suppressed", "suppressed", None)
+
+
+@pytest.mark.parametrize(("window", "at_once"), [(4, 4), (30, 30), (1000, AT_ONCE)])
+def test_a_provider_is_handed_as_many_as_it_can_have_under_way(
+    world: World, way: Way, clock: Clock, window: int, at_once: int
+):
+    way.in_hand = window
+    world.people(AT_ONCE)
+    sending(world)
+    drain(way, clock)
+    assert len(way.batches[0]) == at_once
+    assert len(way.handed) == AT_ONCE
 
 
 @pytest.mark.usefixtures("looked_at_always")

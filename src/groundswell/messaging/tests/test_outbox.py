@@ -16,7 +16,7 @@ from groundswell.compliance.operations.suppression import suppress
 from groundswell.events.tests.mail_server import mail_server
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.models import Delivery
-from groundswell.messaging.operations.outbox import AT_ONCE, IN_HAND, LEASE, give_up_lost, send_some
+from groundswell.messaging.operations.outbox import AT_ONCE, LEASE, give_up_lost, send_some
 from groundswell.messaging.operations.steering import (
     SteeringError,
     cancel_message,
@@ -24,7 +24,7 @@ from groundswell.messaging.operations.steering import (
     pause_message,
     resume_message,
 )
-from groundswell.messaging.providers.contract import Handed, Outcome
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome
 from groundswell.messaging.tests.outbox_clock import Clock, drain, send, sending, states
 from groundswell.messaging.tests.ways import Way
 from groundswell.messaging.tests.world import NIGHT, NOON, World

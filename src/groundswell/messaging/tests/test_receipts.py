@@ -10,6 +10,7 @@ from groundswell.accounts.models import Organisation
 from groundswell.messaging.enums import UNREACHED_STATES, DeliveryState
 from groundswell.messaging.models import Delivery
 from groundswell.messaging.operations.receipts import take_receipts
+from groundswell.messaging.operations.settling import Settled, write_down
 from groundswell.messaging.pacing import is_news
 from groundswell.messaging.providers.contract import Handed, Outcome, ReceiptOf
 from groundswell.messaging.tests.outbox_clock import Clock, drain, sending, states
@@ -138,3 +139,19 @@ def test_a_receipt_of_another_provider_changes_nothing(world: World, way: Way, c
     delivery = Delivery.objects.get()
     take_receipts("twilio", receipts=[receipt(delivery, "failed", "e1", reference=f"d{delivery.pk}")])
     assert states(message) == {"sent": 1}
+
+
+def test_what_it_is_billed_as_is_kept_where_its_receipt_was_here_before_our_own_note(
+    world: World, way: Way, clock: Clock
+):
+    world.people(2)
+    sending(world)
+    first, second = Delivery.objects.order_by("pk")
+    early = receipt(first, "delivered", "e1", reference=f"d{first.pk}")
+    way.before = lambda _batch: take_receipts("smtp", receipts=[early]) and None
+    drain(way, clock)
+    write_down(
+        [Settled(each.pk, DeliveryState.SENT, provider_id="later", segments=3) for each in (first, second)], now=NOON
+    )
+    found = Delivery.objects.order_by("pk").values_list("state", "segments", "provider_id")
+    assert list(found) == [(state, 3, f"<d{each.pk}@way>") for state, each in (("delivered", first), ("sent", second))]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome, Outgoing
 
 
 class Way:
     """Remembers what it was handed; `answers` says what it does with one, `before` what happens just before a batch."""
 
     name = "smtp"
+    in_hand = IN_HAND
 
     def __init__(self) -> None:
         self.batches: list[list[Outgoing]] = []

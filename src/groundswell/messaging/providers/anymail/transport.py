@@ -23,7 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
-from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome, Outgoing
 from groundswell.messaging.providers.over_http import AT_A_TIME, PROBLEM_LENGTH, REFUSES_US
 
 # What an email does without, where a service does not know it: we count no opens, and clicks by our own links alone; and
@@ -37,6 +37,7 @@ class AnymailProvider:
     """The service of the installation."""
 
     name = "anymail"
+    in_hand = IN_HAND
 
     def __init__(self) -> None:
         self._local = threading.local()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from groundswell.messaging.models import SimulatedText
-from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome, Outgoing
 from groundswell.messaging.sms import as_sent
 
 
@@ -15,6 +15,7 @@ class ConsoleProvider:
     """Takes every text."""
 
     name = "console"
+    in_hand = IN_HAND
 
     def send(self, batch: Sequence[Outgoing]) -> list[Handed]:
         """Write the texts down; one that was handed over before stays as it was."""

@@ -77,6 +77,7 @@ class SmppProvider:
 
     def __init__(self, gateway: SmppGateway, *, patience: float = PATIENCE) -> None:
         self._gateway, self._patience = gateway, patience
+        self.in_hand = gateway.window
         self._bind: Bind | None = None
         self._waiting: deque[_Part] = deque()
         self._under_way: dict[int, _Part] = {}

@@ -11,7 +11,7 @@ from contextlib import suppress
 from django.conf import settings
 from django.utils import timezone
 
-from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
+from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome, Outgoing
 from groundswell.messaging.providers.smtp.mime import as_bytes
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ class SmtpProvider:
     """The mail server of the installation."""
 
     name = "smtp"
+    in_hand = IN_HAND
 
     def __init__(self) -> None:
         self._server: smtplib.SMTP | None = None

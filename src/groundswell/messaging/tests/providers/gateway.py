@@ -28,6 +28,14 @@ class Gateway:
     answer: bytes = b"{}"
     pause: float = 0.0
     asked: list[Asked] = field(default_factory=list)
+    under_way: int = 0
+    most_under_way: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, more: int) -> None:
+        with self.lock:
+            self.under_way += more
+            self.most_under_way = max(self.most_under_way, self.under_way)
 
 
 @contextmanager
@@ -41,7 +49,9 @@ def running_gateway() -> Iterator[Gateway]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             gateway.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            gateway.count(1)
             time.sleep(gateway.pause)
+            gateway.count(-1)
             if not gateway.status:
                 self.close_connection = True
                 return

@@ -97,6 +97,7 @@ def test_a_long_welsh_text_goes_in_parts_that_a_telephone_joins_and_one_receipt_
 def test_as_many_as_the_window_holds_are_under_way_at_once_and_no_more(smsc: Smsc) -> None:
     smsc.tell(do="be", gather=5)
     provider = SmppProvider(gateway(smsc, window=5), patience=3.0)
+    assert provider.in_hand == 5
     handed = provider.send(texts(30))
     provider.close()
     submitted = smsc.texts(30)

@@ -26,6 +26,7 @@ from groundswell.config.sms import SmsGateway
 from groundswell.messaging.providers import over_http
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing, Provider
 from groundswell.messaging.providers.http.transport import fields_of
+from groundswell.messaging.providers.over_http import AT_A_TIME
 from groundswell.messaging.providers.registry import UnknownProviderError, open_provider, ready_for
 from groundswell.messaging.sms import as_sent
 from groundswell.messaging.tests.providers.gateway import Gateway, running_gateway
@@ -62,6 +63,18 @@ def test_every_text_of_a_batch_goes_once_under_its_own_id(provider: Provider, ga
 
     assert handed == [Handed(number, Outcome.TAKEN, "SM1") for number in range(40)]
     assert len(gateway.asked) == 40
+
+
+@pytest.mark.parametrize(("near", "pause", "most"), [(60.0, 0.0, range(1, 2)), (0.0, 0.05, range(2, AT_A_TIME + 1))])
+def test_a_gateway_that_is_near_gets_one_after_the_other_and_a_far_one_several_at_a_time(
+    provider: Provider, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, near: float, pause: float, most: range
+) -> None:
+    monkeypatch.setattr(over_http, "NEAR", near)
+    gateway.pause = pause
+    batch = [replace(TEXT, delivery_id=number, reference=f"gs-{number}") for number in range(12)]
+
+    assert [each.delivery_id for each in provider.send(batch)] == list(range(12))
+    assert gateway.most_under_way in most
 
 
 @pytest.mark.parametrize(
