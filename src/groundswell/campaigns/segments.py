@@ -3,7 +3,7 @@
     {"all": [EXPRESSION, ...]}     {"any": [EXPRESSION, ...]}     {"not": EXPRESSION}
     {"everybody": true}
     {"has_phone": true}
-    {"in_area": [AREA_ID, ...]}                        these areas and all below them
+    {"in_area": [AREA_ID, ...]}                        these areas and all below them: by address, or by what they told us
     {"tagged": "word"}
     {"asked": QUESTION_ID}                             an answer to it stands, whatever it was
     {"answered": {"question": ID, "meanings": [...]}}  one of these master meanings was the newest answer
@@ -96,7 +96,8 @@ def _has_phone(value: Any, _today: date) -> Q:
 
 def _in_area(value: Any, _today: date) -> Q:
     areas = RawSQL(AREAS_BELOW, [[int(area) for area in value]])  # noqa: S611 - fixed text, bound parameter
-    return Q(household__area__in=areas) | Q(household__constituency__in=[int(area) for area in value])
+    told = Q(household__isnull=True, constituency__in=areas)
+    return Q(household__area__in=areas) | Q(household__constituency__in=[int(area) for area in value]) | told
 
 
 def _tagged(value: Any, _today: date) -> Q:

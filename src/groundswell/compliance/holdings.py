@@ -43,6 +43,7 @@ def _person(person: Person) -> list[dict[str, Any]]:
     return [
         {
             **{name.replace("_", " "): plain(getattr(person, name)) for name in names},
+            "constituency, as you told us": person.constituency.name if person.constituency else "",
             "source": person.source.name,
             "lawful basis": person.source.lawful_basis,
             "purpose": person.source.purpose,
@@ -52,11 +53,20 @@ def _person(person: Person) -> list[dict[str, Any]]:
 
 def _empty_person(person: Person) -> int:
     person.title = person.given_names = person.family_name = person.name_key = ""
-    person.household = None
+    person.household = person.constituency = None
     person.date_of_birth = None
     person.erased_at = timezone.now()
     person.save(
-        update_fields=["title", "given_names", "family_name", "name_key", "household", "date_of_birth", "erased_at"]
+        update_fields=[
+            "title",
+            "given_names",
+            "family_name",
+            "name_key",
+            "household",
+            "constituency",
+            "date_of_birth",
+            "erased_at",
+        ]
     )
     return 1
 

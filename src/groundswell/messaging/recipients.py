@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
 from groundswell.compliance.operations.consent import CAMPAIGNING
@@ -29,16 +30,14 @@ _ALLOWED = "SELECT person_id FROM compliance_message_status(%s::timestamptz, %s:
 def values_of(person_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """Each person's fields, empty where nothing is known; one query."""
     rows = Person.objects.filter(pk__in=list(person_ids)).values_list(
-        "pk", "given_names", "family_name", "household__constituency__name"
+        "pk", "given_names", "family_name", Coalesce("household__constituency__name", "constituency__name")
     )
     return {pk: _fields(given, family, seat) for pk, given, family, seat in rows}
 
 
 def values_of_person(person: Person) -> dict[str, str]:
-    """The same of one, read with their household and its constituency."""
-    household = person.household
-    seat = household.constituency.name if household is not None and household.constituency is not None else None
-    return _fields(person.given_names, person.family_name, seat)
+    """The same of one, read with their household, its constituency and their own."""
+    return _fields(person.given_names, person.family_name, person.seat.name if person.seat is not None else None)
 
 
 def lacking(message: Message, *, now: datetime) -> tuple[int, tuple[str, ...]]:
@@ -80,7 +79,7 @@ def _lacks(needed: Iterable[str], of: str = "") -> Q:
         "first_name": Q(**{f"{of}given_names__regex": r"^\s*$"}),
         "family_name": Q(**{f"{of}family_name": ""}),
         "full_name": Q(**{f"{of}given_names__regex": r"^\s*$", f"{of}family_name": ""}),
-        "seat": Q(**{f"{of}household__constituency__isnull": True}),
+        "seat": Q(**{f"{of}household__isnull": True, f"{of}constituency__isnull": True}),
     }
     found = Q()
     for name in needed:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.people.enums import ContactKind, Franchise, ImportKind, ImportStage, ImportStatus
+from groundswell.places.models import Area
 
 
 class DataSource(models.Model):
@@ -84,6 +85,16 @@ class Person(models.Model):
     source = models.ForeignKey(
         DataSource, on_delete=models.PROTECT, related_name="people", db_index=False, db_constraint=False
     )
+    # Where they told us that they live, by a postcode; `seat` says which counts.
+    constituency = models.ForeignKey(
+        "places.Area",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     title = models.CharField(max_length=35, blank=True)
     given_names = models.CharField(max_length=150, blank=True)
     family_name = models.CharField(max_length=150, blank=True)
@@ -117,18 +128,25 @@ class Person(models.Model):
                     family_name="",
                     name_key="",
                     household__isnull=True,
+                    constituency__isnull=True,
                     date_of_birth__isnull=True,
                 ),
             ),
         ]
         indexes = [
             models.Index(fields=["household"], name="person_household"),
+            models.Index(fields=["constituency"], name="person_constituency", condition=Q(constituency__isnull=False)),
             models.Index(fields=["name_key"], name="person_name", opclasses=["varchar_pattern_ops"]),
             BrinIndex(fields=["batch"], name="person_batch"),
         ]
 
     def __str__(self) -> str:
         return f"{self.given_names} {self.family_name}".strip() or gettext("name withheld")
+
+    @property
+    def seat(self) -> Area | None:
+        """The constituency they live in: of their address on the register, else as they told us; None: not known."""
+        return self.household.constituency if self.household is not None else self.constituency
 
 
 class ContactPoint(models.Model):

@@ -48,7 +48,13 @@ def thread_of(conversation: Conversation) -> Thread:
     ours = (
         Delivery.objects.filter(contact_point=number, message__channel=Channel.SMS)
         .exclude(state__in=NEVER_LEFT, sent_at__isnull=True)
-        .select_related("message__text_bank", "message__sender", "pressed_by", "person__household__constituency")
+        .select_related(
+            "message__text_bank",
+            "message__sender",
+            "pressed_by",
+            "person__household__constituency",
+            "person__constituency",
+        )
     )
     theirs = Inbound.objects.filter(contact_point=number, channel=Channel.SMS)
     here = [_ours(one) for one in ours.filter(message=conversation.text_bank.message_id)]

@@ -19,7 +19,7 @@ from groundswell.flows.rules import Said
 from groundswell.messaging.models import Inbound
 from groundswell.messaging.operations.answers import confirm_stop
 from groundswell.people.models import Person, PersonTag, Tag
-from groundswell.people.operations.supporters import add_own_email, name_supporter
+from groundswell.people.operations.supporters import add_own_email, name_supporter, place_supporter
 from groundswell.places.models import Area
 from groundswell.places.queries import find_area
 
@@ -41,6 +41,8 @@ def keep(run: Run, step: FlowStep, said: Said, *, inbound: Inbound) -> None:
         found = find_area(said.text)
         run.postcode, run.constituency = said.text, found if isinstance(found, Area) else None
         run.save(update_fields=["postcode", "constituency"])
+        if run.constituency is not None:
+            place_supporter(person=run.person, constituency=run.constituency)
 
 
 def tag(run: Run) -> None:
@@ -113,5 +115,7 @@ def _name(run: Run, person: Person, name: str, inbound: Inbound) -> None:
         ]
         _answers(run, named, said, inbound)
         record("move_flow", by=None, subject=named, campaign_id=run.flow.campaign_id, run_id=run.pk)
+        if run.constituency is not None:
+            place_supporter(person=named, constituency=run.constituency)
     run.person = named
     run.save(update_fields=["person"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import resolve
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from groundswell.campaigns.enums import AnswerChannel, AskKind, QuestionKind
 from groundswell.campaigns.models import Answer, Ask
+from groundswell.campaigns.segments import people_in
 from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.models import Consent, Suppression
 from groundswell.compliance.operations import object_to_marketing, suppress
@@ -23,6 +24,9 @@ from groundswell.messaging.operations.inbound import receive
 from groundswell.messaging.providers.contract import InboundOf
 from groundswell.messaging.tests.texting import OURS, THEIRS, texted
 from groundswell.people.models import ContactPoint, Person, PersonTag
+from groundswell.places.enums import PARLIAMENT_2024
+from groundswell.places.models import Area
+from groundswell.places.postcodes import Found, look_up
 
 pytestmark = pytest.mark.django_db
 STRANGER = "+447700900777"
@@ -67,9 +71,16 @@ def test_no_is_no_consent_and_goes_on(flows: Flows, person: Person) -> None:
 
 def test_a_stranger_becomes_a_supporter_with_what_they_tell(flows: Flows) -> None:
     flows.live(flows.name(), flows.simple(StepKind.EMAIL), flows.simple(StepKind.POSTCODE), flows.consent(Channel.CALL))
+    found = look_up("E17 4AA")
+    assert isinstance(found, Found)
+    seat, _new = Area.objects.get_or_create(
+        boundary_set=PARLIAMENT_2024, code=found.area_code, defaults={"kind": "constituency", "name": "Walthamstow"}
+    )
     routes("JOIN", "I'm Siân Mair Wyllt", "sian@example.org", "e17 4aa", "yes", number=STRANGER)
 
     person = Person.objects.get()
+    assert person.seat == seat
+    assert list(people_in({"in_area": [seat.pk]}, today=date(2026, 11, 18))) == [person]
     assert (person.given_names, person.family_name, person.name_key) == ("Siân Mair", "Wyllt", "wyllt sian mair")
     assert {point.value for point in person.contact_points.all()} == {STRANGER, "sian@example.org"}
     assert person.source.lawful_basis

@@ -28,7 +28,7 @@ from groundswell.joining.models import Letter, SignUp, SignUpPage
 from groundswell.joining.rules import may_go_again
 from groundswell.joining.tasks import send_confirmations
 from groundswell.people.models import PersonTag, Tag
-from groundswell.people.operations.supporters import find_or_make_supporter
+from groundswell.people.operations.supporters import find_or_make_supporter, place_supporter
 from groundswell.places.models import Area
 
 
@@ -112,6 +112,8 @@ def confirm_sign_up(*, sign_up: SignUp, now: datetime, by: User | None = None) -
         _keep_answers(sign_up, now)
         if page.tag and person.objected_at is None:
             PersonTag.objects.get_or_create(tag=Tag.objects.get_or_create(name=page.tag)[0], person=person)
+        if sign_up.constituency is not None:
+            place_supporter(person=person, constituency=sign_up.constituency, by=by)
         make_links(page.ask, person=person, by=by)
         _keep_soft_opt_in(sign_up, now, by)
     for box in waiting:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from groundswell.accounts.models import AuditEvent
 from groundswell.campaigns.enums import AskKind
 from groundswell.campaigns.models import Action, Answer, Campaign, PendingConsent, Question
 from groundswell.campaigns.operations.asks import AskClosedError, close_ask
 from groundswell.campaigns.rules import CampaignRuleError
+from groundswell.campaigns.segments import people_in
 from groundswell.compliance.models import Consent
 from groundswell.compliance.operations import erase_person, held_on
 from groundswell.joining.enums import LetterState
@@ -21,7 +22,9 @@ from groundswell.joining.models import Letter, SignUp, SignUpPage
 from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
 from groundswell.joining.operations.sign_ups import Typed, confirm_sign_up, sign_up
 from groundswell.joining.rules import AGAIN_AFTER, MOST_AGAIN, origins
-from groundswell.people.models import Person, PersonTag
+from groundswell.people.models import Household, Person, PersonTag
+from groundswell.people.operations.supporters import place_supporter
+from groundswell.places.models import Area
 
 Join = Callable[..., SignUp]
 PHONE = "07700 900123"
@@ -74,6 +77,38 @@ def test_who_is_confirmed_is_asked_only_for_new_boxes(join: Join, now: datetime)
     assert stranger.postcode == "", "what is confirmed stays as it is, whoever types it"
     assert Consent.objects.count() == 1
     assert not PendingConsent.objects.filter(confirmed_at=None, channel="email").exists()
+
+
+def test_where_they_live_counts_once_it_is_confirmed(join: Join, now: datetime) -> None:
+    nation = Area.objects.create(kind="nation", boundary_set="test", code="N", name="Nation")
+    seat = Area.objects.create(kind="constituency", boundary_set="test", code="S", name="Seat", parent=nation)
+    other = Area.objects.create(kind="constituency", boundary_set="test", code="O", name="Other")
+
+    def there(area: Area) -> list[Person]:
+        return list(people_in({"in_area": [area.pk]}, today=now.date()))
+
+    made = join(postcode="E17 4AA", constituency=seat)
+    assert there(seat) == []
+    confirm_sign_up(sign_up=made, now=now)
+    assert there(seat) == there(nation) == [made.person]
+    assert there(other) == []
+    # The register knows better.
+    home = Household.objects.create(area=other, constituency=other, address_lines="1 Hoe Street", address_key="1 hoe")
+    Person.objects.update(household=home)
+    assert (there(seat), there(other)) == ([], [made.person])
+    erase_person(person=made.person, by=None)
+    assert Person.objects.get().seat is None
+
+
+def test_a_seat_that_somebody_named_cannot_go_and_no_seat_can_be_made_up(join: Join, now: datetime) -> None:
+    seat = Area.objects.create(kind="constituency", boundary_set="test", code="S", name="Seat")
+    made = join()
+    place_supporter(person=made.person, constituency=seat)
+    with pytest.raises(IntegrityError, match="people_person"), transaction.atomic():
+        Person.objects.update(constituency_id=seat.pk + 1)
+    SignUp.objects.update(constituency=None)
+    with pytest.raises(IntegrityError, match="still named by"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM places_area WHERE id = %s", [seat.pk])
 
 
 def test_options_of_another_question_are_left_out(join: Join, campaign: object, issues: Question) -> None:

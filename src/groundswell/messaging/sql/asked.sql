@@ -3,7 +3,7 @@
 -- not, and of several the one that was known first. Who has none for this channel has an empty one.
 CREATE TEMPORARY TABLE messaging_asked ON COMMIT DROP AS
 SELECT DISTINCT ON (p.id) p.id AS person_id, s.contact_point_id, s.refusal,
-       coalesce(h.constituency_id, 0) AS constituency_id
+       coalesce(h.constituency_id, p.constituency_id, 0) AS constituency_id
   FROM messaging_meant meant
   JOIN people_person p ON p.id = meant.id
   LEFT JOIN people_household h ON h.id = p.household_id

@@ -13,6 +13,6 @@ RETURNING d.id, d.state, d.person_id, d.contact_point_id, d.bucket_id, d.variant
           (SELECT p.given_names FROM people_person p WHERE p.id = d.person_id),
           (SELECT p.family_name FROM people_person p WHERE p.id = d.person_id),
           (SELECT a.name FROM people_person p
-             JOIN people_household h ON h.id = p.household_id
-             JOIN places_area a ON a.id = h.constituency_id
+             LEFT JOIN people_household h ON h.id = p.household_id
+             JOIN places_area a ON a.id = coalesce(h.constituency_id, p.constituency_id)
             WHERE p.id = d.person_id)

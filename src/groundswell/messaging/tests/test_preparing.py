@@ -9,16 +9,20 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from groundswell.accounts.models import AuditEvent
+from groundswell.accounts.models import AuditEvent, Organisation
 from groundswell.compliance.enums import SuppressionScope
 from groundswell.compliance.operations.suppression import suppress
 from groundswell.messaging.enums import MessageStatus
 from groundswell.messaging.meant import list_people_meant
 from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.operations.preparing import PreparingError, prepare, prepare_asked
+from groundswell.messaging.recipients import lacking_prepared, values_of
+from groundswell.messaging.tests.outbox_clock import Clock, drain, sending
+from groundswell.messaging.tests.ways import Way
 from groundswell.messaging.tests.world import NOON, World
 from groundswell.people.addresses import address_hash
 from groundswell.people.models import ContactPoint, PersonContact, PersonTag, Segment
+from groundswell.places.models import Area
 
 
 def states(message: Message) -> dict[int | None, tuple[str, str]]:
@@ -99,6 +103,33 @@ def test_each_has_the_hours_of_their_seat_or_of_the_organisation(world: World):
     prepare(message, by=None, now=NOON)
     found = {d.person_id: str(d.bucket) for d in Delivery.objects.select_related("bucket")}
     assert found == {there.pk: "Europe/London GB-SCT", here.pk: "Europe/London"}
+
+
+def test_who_told_us_their_postcode_has_the_hours_and_the_name_of_that_seat(world: World):
+    perth = world.seat("Perth", "Scotland")
+    Area.objects.filter(pk=perth.pk).update(time_zone="Atlantic/Reykjavik")
+    told = world.person("a@example.org", constituency=perth)
+    register = world.person("b@example.org", seat=world.seat("Neath", "Wales"), constituency=perth)
+    message = world.message(body="Hello {{ seat }}.")
+    prepare(message, by=None, now=NOON)
+
+    found = {d.person_id: str(d.bucket) for d in Delivery.objects.select_related("bucket")}
+    assert found == {told.pk: "Atlantic/Reykjavik GB-SCT", register.pk: "Europe/London GB-WLS"}
+    assert lacking_prepared(message) == (0, ("seat",))
+    assert {pk: values["seat"] for pk, values in values_of([told.pk, register.pk]).items()} == {
+        told.pk: "Perth",
+        register.pk: "Neath",
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_they_told_stands_in_what_leaves(world: World, way: Way, clock: Clock):
+    Organisation.objects.update(imprint="Promoted by A. Test, 12 Hoe Street, London.")
+    world.person("a@example.org", constituency=world.seat("Perth", "Scotland"))
+    sending(world, body="Hello {{ seat }}.")
+    drain(way, clock)
+    [email] = way.handed
+    assert "Hello Perth." in email.text
 
 
 def test_waves_are_of_the_size_asked_for_and_count_only_who_goes(world: World):

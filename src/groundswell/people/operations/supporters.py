@@ -18,6 +18,7 @@ from groundswell.accounts.models import User
 from groundswell.people.addresses import address_hash, fold, name_key, normalise_email, normalise_phone
 from groundswell.people.enums import ContactKind
 from groundswell.people.models import ContactPoint, DataSource, Person, PersonContact
+from groundswell.places.models import Area
 
 # What people type in themselves has a source and a lawful basis of its own (rule D1).
 OWN_WORDS = "Signed up on our pages"
@@ -125,6 +126,20 @@ def add_own_email(*, person: Person, email: str, by: User | None = None) -> Cont
     if _link(person, point, own_words_source()):
         audit.record("add_own_email", by=by, subject=person, contact_point_id=point.pk)
     return point
+
+
+@transaction.atomic
+def place_supporter(*, person: Person, constituency: Area, by: User | None = None) -> None:
+    """Where they say that they live, by a postcode of theirs: found by it, and texted by its clock, as long as no register
+    has their address. What they said last counts.
+    """
+    if (
+        Person.objects.filter(pk=person.pk, erased_at__isnull=True)
+        .exclude(constituency=constituency)
+        .update(constituency=constituency)
+    ):
+        audit.record("place_supporter", by=by, subject=person, area_id=constituency.pk)
+    person.constituency = constituency
 
 
 def own_words_source() -> DataSource:

@@ -35,7 +35,7 @@ def next_text(bank: TextBank, *, texter: Membership) -> TextToSend | None:
     while True:
         entry = (
             Entry.objects.filter(text_bank=bank, leased_by=texter.user_id, state=EntryState.LEASED)
-            .select_related("person__household__constituency")
+            .select_related("person__household__constituency", "person__constituency")
             .order_by("position", "pk")
             .first()
         )
@@ -46,8 +46,7 @@ def next_text(bank: TextBank, *, texter: Membership) -> TextToSend | None:
         except MissingWordsError:
             _leave_out(entry, OutReason.MISSING_FIELD)
             continue
-        household = entry.person.household
-        place = household.constituency.name if household is not None and household.constituency is not None else ""
+        place = entry.person.seat.name if entry.person.seat is not None else ""
         return TextToSend(entry.pk, f"{entry.person}".strip(), place, text, segments_of(text).count)
 
 
@@ -64,7 +63,7 @@ def send_first(entry_id: int, *, by: Membership, now: datetime, enqueue: Enqueue
     status = locked_status(bank, by=by, now=now)
     entry = (
         Entry.objects.select_for_update(of=("self",))
-        .select_related("person__household__constituency", "bucket")
+        .select_related("person__household__constituency", "person__constituency", "bucket")
         .filter(pk=entry_id)
         .first()
     )

@@ -63,6 +63,7 @@ def conversation_for(request: HttpRequest, pk: int) -> tuple[Conversation, Membe
             "text_bank__message__link",
             "text_bank__script",
             "person__household__constituency",
+            "person__constituency",
             "bucket",
             "texter",
             "handed_by",

@@ -89,7 +89,7 @@ def access_person(request: HttpRequest, pk: int, *, with_relations: bool = False
     With `with_relations` in the same query their `tags` and `housemates`, as lists of mappings.
     """
     membership: Membership = request.membership  # type: ignore[attr-defined]
-    found = visible_people(membership).select_related("household__constituency", "source").filter(pk=pk)
+    found = visible_people(membership).select_related("household__constituency", "constituency", "source").filter(pk=pk)
     if with_relations:
         found = found.annotate(tags=_TAGS, housemates=_HOUSEMATES)
     person = found.first()

@@ -158,7 +158,7 @@ def _of_all(verdicts: list[Verdict]) -> Verdict:
 
 
 def _addresses(person: Person, now: datetime) -> list[Address]:
-    seat = person.household.constituency if person.household else None
+    seat = person.seat
     zone = seat.time_zone if seat else settings.TIME_ZONE
     today = day_start(HoursBucket(time_zone=zone), now)
     figures = figures_of(("max_calls_per_day", *HOURS_FIGURES), on=today.date())

@@ -69,6 +69,7 @@ WORDS: Final[Mapping[tuple[str, str], str | Promise]] = {
     ("change", "stop_messages"): _("stopped all messages"),
     ("change", "send_number_code"): _("had a code sent to their number"),
     ("change", "confirm_number"): _("typed the code from their number: texts are agreed to"),
+    ("change", "place_supporter"): _("told us the postcode they live at"),
     ("change", "say_yes"): _("said yes on their preference page"),
     ("change", "say_no"): _("said no on their preference page"),
     ("create", "ask_for_data"): _("asked for a copy, or to be forgotten"),

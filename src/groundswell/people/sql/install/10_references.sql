@@ -126,6 +126,7 @@ DECLARE
         ['people_household', 'constituency_id', 'places_area'],
         ['people_household', 'batch_id', 'people_importbatch'],
         ['people_person', 'household_id', 'people_household'],
+        ['people_person', 'constituency_id', 'places_area'],
         ['people_person', 'source_id', 'people_datasource'],
         ['people_person', 'batch_id', 'people_importbatch'],
         ['people_elector', 'person_id', 'people_person'],
