@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import Client, override_settings
@@ -11,6 +14,7 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_campaign, make_member, sign_in
 from groundswell.campaigns.models import Question, Script
+from groundswell.config.logs import RefusalsInOneLine
 
 pytestmark = pytest.mark.django_db
 SECRET_OF_THE_HOUSE = "the database password"
@@ -119,3 +123,21 @@ def test_numbers_of_no_sense_are_nothing_that_is_there(client, number):
     ]
     assert all(answer.status_code in {200, 302, 404, 422} for answer in asked), [a.status_code for a in asked]
     assert not script.steps.exists()
+
+
+def test_the_terminal_tells_of_a_refused_page_in_one_line_and_of_a_fault_in_full(capsys):
+    console = logging.StreamHandler(sys.stdout)
+    console.addFilter(RefusalsInOneLine())
+    log = logging.getLogger("django.request")
+    log.addHandler(console)
+    try:
+        client = sign_in(Client(raise_request_exception=False), make_member(Role.CALLER, make_campaign()).user)
+        assert client.get("/audit/").status_code == 403
+        assert capsys.readouterr().out.splitlines() == ["Forbidden (Permission denied): /audit/"]
+        try:
+            raise RuntimeError("broken")
+        except RuntimeError:
+            log.exception("Internal Server Error", extra={"status_code": 500})
+        assert "RuntimeError: broken" in capsys.readouterr().out
+    finally:
+        log.removeHandler(console)
