@@ -81,22 +81,27 @@ class Progress:
     @property
     def reasons(self) -> list[dict[str, Any]]:
         """Why people did not get it, the most frequent reason first."""
-        rows = [{"label": DeliveryReason(reason).label, "count": count} for reason, count in self.by_reason.items()]
-        return sorted(rows, key=lambda row: (-int(str(row["count"])), str(row["label"])))
+        return reason_rows(self.by_reason)
 
     def _of(self, *states: DeliveryState) -> int:
         return sum(self.by_state.get(state, 0) for state in states)
 
 
-def progress_of(message: Message, *, with_actions: bool = True) -> Progress:
-    """Three queries; without what people did after it, one."""
+def reason_rows(by_reason: dict[str, int]) -> list[dict[str, Any]]:
+    """Reasons by their names, the most frequent first."""
+    rows = [{"label": DeliveryReason(reason).label, "count": count} for reason, count in by_reason.items()]
+    return sorted(rows, key=lambda row: (-int(str(row["count"])), str(row["label"])))
+
+
+def progress_of(message: Message) -> Progress:
+    """Three queries."""
     by_state: dict[str, int] = {}
     by_reason: dict[str, int] = {}
     for state, reason, count in message.deliveries.values_list("state", "reason").annotate(n=Count("pk")).order_by():
         by_state[state] = by_state.get(state, 0) + count
         if reason:
             by_reason[reason] = by_reason.get(reason, 0) + count
-    links = [link for link in (message.link_id, message.link_b_id) if link and with_actions]
+    links = [link for link in (message.link_id, message.link_b_id) if link]
     confirmed = Action.objects.filter(source__in=links, state=ActionState.CONFIRMED)
     return Progress(
         by_state=by_state,
@@ -108,8 +113,22 @@ def progress_of(message: Message, *, with_actions: bool = True) -> Progress:
 
 def unreached(message: Message) -> QuerySet[Delivery]:
     """The deliveries that reached nobody, or of which nobody knows, with whom they were for."""
-    found = message.deliveries.filter(state__in=UNREACHED_STATES)
-    return found.select_related("person", "contact_point").order_by("reason", "pk")
+    return _unreached(message).select_related("person", "contact_point").order_by("reason", "pk")
+
+
+def unreached_by_reason(message: Message) -> dict[str, int]:
+    """How many of them, for each reason; by an index that holds nobody else."""
+    return dict(_unreached(message).values_list("reason").annotate(n=Count("pk")).order_by())
+
+
+def unreached_from(message: Message, place: int, most: int) -> list[Delivery]:
+    """So many from this place of the list on; those before are passed over in the index, without a look at who they are."""
+    keys = unreached(message).values_list("pk", flat=True)[place : place + most]
+    return list(unreached(message).filter(pk__in=list(keys)))
+
+
+def _unreached(message: Message) -> QuerySet[Delivery]:
+    return message.deliveries.filter(state__in=UNREACHED_STATES)
 
 
 def unreached_rows(message: Message) -> Iterator[list[str]]:

@@ -215,6 +215,10 @@ class Delivery(models.Model):
             models.Index(fields=["leased_until"], name="delivery_leased", condition=Q(state=DeliveryState.LEASED)),
             models.Index(fields=["provider_id"], name="delivery_provider_id", condition=~Q(provider_id="")),
             models.Index(fields=["pressed_by"], name="delivery_pressed_by", condition=Q(pressed_by__isnull=False)),
+            # Who did not get it, and why; few of many.
+            models.Index(
+                fields=["message", "reason", "id"], name="delivery_unreached", condition=Q(state__in=UNREACHED_STATES)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -259,6 +259,26 @@ def test_who_did_not_get_it_is_listed_with_the_reason_and_handed_out_to_few(clie
     assert AuditEvent.objects.get(verb="export_not_reached").detail["rows"] == 1
 
 
+def test_each_page_of_those_who_did_not_get_it_goes_on_where_the_last_one_ended(
+    organiser, world: World, ask: Ask, monkeypatch
+):
+    monkeypatch.setattr("groundswell.messaging.views.sending.ROWS_A_PAGE", 2)
+    nobody = [world.person(f"no{n}@example.org", consent=False).pk for n in range(5)]
+    message = write(organiser, world, ask)
+    Message.objects.filter(pk=message.pk).update(status="preparing")
+    prepare(message, by=None, now=timezone.now())
+    shown = [
+        [
+            row.person_id
+            for row in organiser.get(url("not_reached", world, message.pk), {"page": number}).context["rows"]
+        ]
+        for number in (1, 2, 3, 9)
+    ]
+    assert [len(page) for page in shown] == [2, 2, 1, 1]
+    assert sorted(pk for page in shown[:3] for pk in page) == nobody
+    assert shown[3] == shown[2]
+
+
 def test_an_organiser_of_some_areas_writes_to_those_and_sees_their_own_messages(client, world: World, ask: Ask):
     seat = world.seat("Hull")
     world.campaign.areas.add(seat)

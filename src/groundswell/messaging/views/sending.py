@@ -22,7 +22,15 @@ from groundswell.messaging.leading import lead_of
 from groundswell.messaging.models import Message
 from groundswell.messaging.operations.approving import problems_before
 from groundswell.messaging.operations.trials import ends_at, is_under_way, trial_of
-from groundswell.messaging.progress import name_of, progress_of, unreached, unreached_rows
+from groundswell.messaging.progress import (
+    name_of,
+    progress_of,
+    reason_rows,
+    unreached,
+    unreached_by_reason,
+    unreached_from,
+    unreached_rows,
+)
 from groundswell.messaging.rules import needs_second_person
 from groundswell.messaging.views.frame import REFUSALS, count_later, membership_of, message_for, most_alone, page
 
@@ -67,10 +75,9 @@ def message_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Who did not get it, and why: names and addresses, so each look is logged."""
     campaign, found = message_for(request, slug, pk, *STAFF)
-    progress = progress_of(found, with_actions=False)
-    pages = Paginator(unreached(found), ROWS_A_PAGE)
-    pages.count = progress.unreached  # counted with the rest already
-    rows = pages.get_page(request.GET.get("page"))
+    by_reason = unreached_by_reason(found)
+    places = Paginator(range(sum(by_reason.values())), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    rows = unreached_from(found, (places.number - 1) * ROWS_A_PAGE, ROWS_A_PAGE)
     for row in rows:
         row.name = name_of(row)  # type: ignore[attr-defined]
     record(
@@ -81,7 +88,7 @@ def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         campaign_id=campaign.pk,
         rows=len(rows),
     )
-    context = page(campaign, message=found, rows=rows, progress=progress)
+    context = page(campaign, message=found, rows=rows, pages=places, reasons=reason_rows(by_reason))
     context["may_export"] = membership_of(request).role in KEEPERS
     return render(request, "messaging/organiser/not_reached.html", context)
 
