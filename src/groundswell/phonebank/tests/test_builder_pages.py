@@ -19,7 +19,7 @@ from groundswell.compliance.enums import Refusal
 from groundswell.compliance.models import Screening
 from groundswell.compliance.operations.suppression import suppress
 from groundswell.compliance.rule_texts import explanation_anchor
-from groundswell.people.models import Elector, Person, PersonContact, PersonTag, Register, Segment, Tag
+from groundswell.people.models import DataSource, Elector, Person, PersonContact, PersonTag, Register, Segment, Tag
 from groundswell.phonebank.models import PhoneBank, Reckoning
 from groundswell.phonebank.operations import preview
 from groundswell.phonebank.tests.organiser_world import answer, builder_data, call, queries_of, url
@@ -106,6 +106,16 @@ def test_the_count_follows_the_builder_and_saves_nothing(leader, live: World):
     assert (PhoneBank.objects.count(), Segment.objects.count()) == (0, 0)
 
 
+def test_the_count_knows_whether_it_is_about_an_election(leader, live: World):
+    """What came from the register serves elections only (rule R2): said before anything is saved, not after."""
+    elector, _member = live.households(2)
+    register = DataSource.objects.create(name="Register", lawful_basis="task", purpose="elections", is_register=True)
+    Person.objects.filter(household=elector.row).update(source=register)
+    count = url("bank_count", live)
+    assert "<strong>2</strong>" in leader.post(count, builder_data(live)).content.decode()
+    assert "<strong>1</strong>" in leader.post(count, builder_data(live, electoral_purpose="")).content.decode()
+
+
 def test_the_count_of_a_saved_phone_bank_knows_its_attempts(leader, live: World):
     (home,) = live.households(1)
     bank = live.bank()
@@ -174,7 +184,7 @@ def test_the_count_of_few_is_made_at_once_in_nine_queries_whatever_is_chosen(lea
     tag = Tag.objects.create(name="member")
     PersonTag.objects.bulk_create(PersonTag(tag=tag, person=person) for person in Person.objects.all())
     bank = live.bank(build=False)
-    data = {"attempt_cap": "3"}
+    data = {"attempt_cap": "3", "electoral_purpose": "on"}
     leader.post(url("bank_count", live), data)  # what is noted once a visit is not counted
     counts = {}
     for name, more in {

@@ -43,6 +43,12 @@ class RungForm(WhomForm):
         label=_("Attempts for each number"),
         min_value=1,
     )
+    electoral_purpose = forms.BooleanField(
+        label=_("This is about an election"),
+        required=False,
+        initial=True,
+        help_text=_("Without this, households with anybody from the electoral register are left out (rule R2)."),
+    )
 
     def __init__(self, *args: Any, campaign: Campaign, membership: Membership, bank_id: int = 0, **kwargs: Any) -> None:
         bank = PhoneBank.objects.filter(campaign=campaign, pk=bank_id).for_member(membership) if bank_id else None
@@ -67,8 +73,9 @@ class RungForm(WhomForm):
     def meant(self) -> Meant:
         """Whom these choices mean, to be counted; with the calls of the saved phone bank they are to change, if any."""
         areas = tuple(sorted(self.cleaned_data["areas"]))
-        is_electoral = self.cleaned_data.get("electoral_purpose", True)
-        return Meant(self.offered.beside_id, areas, self.conditions(), self.cleaned_data["attempt_cap"], is_electoral)
+        data = self.cleaned_data
+        is_electoral = data["electoral_purpose"]
+        return Meant(self.offered.beside_id, areas, self.conditions(), data["attempt_cap"], is_electoral)
 
 
 class PhoneBankForm(RungForm):
@@ -97,12 +104,6 @@ class PhoneBankForm(RungForm):
         required=False,
         initial=True,
         help_text=_("Ring again on another day for those who have not answered yet."),
-    )
-    electoral_purpose = forms.BooleanField(
-        label=_("This is about an election"),
-        required=False,
-        initial=True,
-        help_text=_("Without this, households with anybody from the electoral register are left out (rule R2)."),
     )
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
