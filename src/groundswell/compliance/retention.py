@@ -21,13 +21,17 @@ BATCH: Final = 5_000
 
 @dataclass(frozen=True)
 class Category:
-    """`older(before)` are the rows to go; `delete(before, limit)` deletes at most so many of them, says how many."""
+    """`older(before)` are the rows to go; `delete(before, limit)` deletes at most so many of them, says how many.
+
+    `is_always`: goes every night, whatever the owner says of the others.
+    """
 
     key: str
     label: str | Promise
     figure: str
     older: Callable[[datetime], QuerySet[Any, Any]]
     delete: Callable[[datetime, int], int]
+    is_always: bool = False
 
 
 _CATEGORIES: dict[str, Category] = {}
@@ -40,9 +44,10 @@ def register_category(
     figure: str,
     older: Callable[[datetime], QuerySet[Any, Any]],
     delete: Callable[[datetime, int], int],
+    is_always: bool = False,
 ) -> None:
     """Keep rows of this category for as many months as the dated figure says."""
-    _CATEGORIES[key] = Category(key, label, figure, older, delete)
+    _CATEGORIES[key] = Category(key, label, figure, older, delete, is_always)
 
 
 class OlderAndDelete(TypedDict):

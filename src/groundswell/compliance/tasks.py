@@ -19,10 +19,11 @@ def import_numbers(*, batch_id: int, by_id: int | None) -> None:
 
 @periodic(cron="41 2 * * *", queue="upkeep")
 def nightly_retention() -> None:
-    """Delete what was kept long enough, if the owner switched it on (the figure `retention_nightly`; off by default)."""
+    """Delete what was kept long enough, if the owner switched it on (the figure `retention_nightly`; off by default); and
+    always what anybody may have typed of somebody else and nobody confirmed.
+    """
     now = timezone.now()
-    if figure("retention_nightly", on=now.date()) is not True:
-        return
+    is_on = figure("retention_nightly", on=now.date()) is True
     for expiry in expiring(now=now):
-        if expiry.rows:
+        if expiry.rows and (is_on or expiry.category.is_always):
             delete_expired(category_key=expiry.category.key, by=None, now=now)

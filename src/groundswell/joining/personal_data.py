@@ -14,6 +14,7 @@ from groundswell.compliance.personal_data import register, rows_of
 from groundswell.compliance.retention import register_category
 from groundswell.joining.models import Letter, NumberCode, SignUp
 from groundswell.people.models import Person
+from groundswell.people.operations.unconfirmed import let_go_of_strangers
 
 
 def _unconfirmed(before: datetime) -> QuerySet[Action]:
@@ -22,8 +23,10 @@ def _unconfirmed(before: datetime) -> QuerySet[Action]:
 
 
 def _delete_unconfirmed(before: datetime, limit: int) -> int:
-    oldest = list(_unconfirmed(before).order_by("happened_at", "pk").values_list("pk", flat=True)[:limit])
-    Action.objects.filter(pk__in=oldest).delete()
+    """And the people whom a page made of it, of whom nothing else is held."""
+    oldest = list(_unconfirmed(before).order_by("happened_at", "pk").values_list("pk", "person_id")[:limit])
+    Action.objects.filter(pk__in=[action for action, _person in oldest]).delete()
+    let_go_of_strangers(person_ids={person for _action, person in oldest}, by=None)
     return len(oldest)
 
 
@@ -100,8 +103,9 @@ register(
 )
 register_category(
     "unconfirmed_sign_ups",
-    label=_("Sign-ups that nobody confirmed"),
+    label=_("Sign-ups that nobody confirmed, and people made by them"),
     figure="retention_months_unconfirmed",
     older=_unconfirmed,
     delete=_delete_unconfirmed,
+    is_always=True,
 )

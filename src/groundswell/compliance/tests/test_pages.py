@@ -136,7 +136,7 @@ def test_retention_says_what_would_go_and_deletes_on_request() -> None:
     keeper = client_of(Role.DATA_MANAGER)
     text = page(keeper, "/compliance/retention/")
     assert "Files of imports" in text
-    assert "Nothing is deleted by itself" in text
+    assert "nothing else does" in text
     assert "0 rows deleted" in said(keeper.post("/compliance/retention/answers/delete/", follow=True))
     assert keeper.post("/compliance/retention/people/delete/").status_code == 404
 
