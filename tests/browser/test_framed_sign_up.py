@@ -69,9 +69,18 @@ def test_a_named_site_shows_it(address: str, other_site: Callable[[str], str], p
     frame = page.frame_locator("iframe")
     frame.get_by_label("Your name").fill("Bea Lindqvist")
     frame.get_by_label("Your email").fill("bea@example.org")
+    page.context.set_offline(True)
     frame.get_by_role("button", name="Sign me up").click()
+    expect(frame.get_by_text("No signal. Nothing was sent")).to_be_visible()
+    expect(frame.get_by_label("Your name")).to_have_value("Bea Lindqvist")
+    assert not SignUp.objects.exists()
+    page.context.set_offline(False)
+    posted: list[str] = []
+    page.on("request", lambda r: posted.append(r.url) if r.method == "POST" else None)
+    frame.get_by_role("button", name="Sign me up").dblclick()
     expect(frame.get_by_role("heading", name="Nearly there")).to_be_visible()
     assert SignUp.objects.get().person.family_name == "Lindqvist"
+    assert len(posted) == 1
 
 
 def test_another_site_does_not(address: str, other_site: Callable[[str], str], page: Page) -> None:

@@ -48,6 +48,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     asked = open_requests(recipient)
     context = {
         "recipient": recipient,
+        "no_signal": _("No signal. Nothing was changed: press again in a moment."),
         "token": token,
         "addresses": addresses,
         "anything_on": any(choice.is_on for address in addresses for choice in address.choices),
