@@ -43,7 +43,7 @@ def _named_by_nothing(rows: QuerySet[Any], *, but: type[Model] | None = None) ->
     for field in rows.model._meta.get_fields(include_hidden=True):
         naming = field.related_model
         is_key = field.auto_created and not field.concrete and (field.one_to_many or field.one_to_one)
-        if not is_key or naming is but or not isinstance(naming, type) or naming._meta.managed is False:
+        if not is_key or naming is but or naming is None or isinstance(naming, str) or naming._meta.managed is False:
             continue
         rows = rows.exclude(Exists(naming._base_manager.filter(**{field.field.name: OuterRef("pk")})))
     return rows
