@@ -38,6 +38,8 @@ ROOT = Path(groundswell.__file__).parent
 # Operations without `by`, or without an audit event of their own: each with the reason.
 WITHOUT_BY = {
     "accounts.set_up_installation": "nobody is there yet; the one-time link is what lets them in",
+    "events.hand_over_due": "reminders whose time has come, by the worker; what caused them says by whom",
+    "joining.hand_over_waiting": "letters of sign-ups, which say by whom, by the worker",
     "messaging.keep": "a text that somebody sent us; the row is the record, and nobody here did it",
     "messaging.take_back": "what came back of an email; what follows for its address has its own events",
     "messaging.take_part": "a part of such a text, likewise",
@@ -58,6 +60,8 @@ WITHOUT_AUDIT = {
     "campaigns.record_answers": "part of the call that brings them, whose line in the ledger is the record",
     "compliance.close_person": "part of an objection and of an erasure",
     "compliance.settle_requests": "part of an erasure",
+    "events.hand_over_due": WITHOUT_BY["events.hand_over_due"],
+    "joining.hand_over_waiting": WITHOUT_BY["joining.hand_over_waiting"],
     "messaging.keep": WITHOUT_BY["messaging.keep"],
     "messaging.take_part": WITHOUT_BY["messaging.take_part"],
     "messaging.route_incomplete": WITHOUT_BY["messaging.route_incomplete"],

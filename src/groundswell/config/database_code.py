@@ -13,7 +13,18 @@ from django.apps import apps
 from django.db import connections, transaction
 
 # The floors, lowest first: what a room's SQL may refer to is there before it.
-FLOORS = ("accounts", "places", "people", "compliance", "campaigns", "messaging", "events", "phonebank", "insight")
+FLOORS = (
+    "accounts",
+    "places",
+    "people",
+    "compliance",
+    "campaigns",
+    "messaging",
+    "events",
+    "joining",
+    "phonebank",
+    "insight",
+)
 
 
 def install_database_code(using: str = "default", **_: Any) -> None:

@@ -61,6 +61,7 @@ class NoticeReason(TextChoices):
     ERASED = "erased", _("they asked to be forgotten")
     DEAD_ADDRESS = "dead_address", _("the address is no longer in use")
     REFUSED = "refused", _("the mail server refused it")
+    BOUNCED = "bounced", _("it came back undelivered")
     UNWRITABLE = "unwritable", _("it could not be written; the worker’s log says why")
     LOST = "lost", _("the mail server’s answer was lost: it may have arrived")
 

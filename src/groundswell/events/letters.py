@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -22,6 +19,8 @@ from groundswell.events.enums import NoticeKind, Venue
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.own_links import own_address
 from groundswell.events.wall_clock import shown, shown_in
+from groundswell.messaging.letters import LetterWords
+from groundswell.messaging.providers.contract import Enclosed
 
 WITH_CALENDAR = frozenset({NoticeKind.CONFIRMATION, NoticeKind.PLACE, NoticeKind.MOVED, NoticeKind.CANCELLED})
 
@@ -36,17 +35,13 @@ class Words:
     has_facts: bool = True
 
 
-def compose(notice: Notice, *, now: datetime) -> EmailMultiAlternatives:
-    """The letter as it goes out, with what is true of the event by now, in the site's language.
-
-    The Message-ID is made of the letter's number: where one arrives twice all the same, mailboxes see that it is one. One
-    that was asked for again has another, or a mailbox that threw the first away would do the same with it.
-    """
+def compose(notice: Notice, *, now: datetime) -> LetterWords:
+    """The letter as it goes out, with what is true of the event by now, in the site's language."""
     with translation.override(settings.LANGUAGE_CODE):
         return _compose(notice, now)
 
 
-def _compose(notice: Notice, now: datetime) -> EmailMultiAlternatives:
+def _compose(notice: Notice, now: datetime) -> LetterWords:
     attendance, event = notice.attendance, notice.attendance.event
     organisation = Organisation.objects.get(pk=1)
     words = _words(notice)
@@ -62,23 +57,16 @@ def _compose(notice: Notice, now: datetime) -> EmailMultiAlternatives:
         "privacy": organisation.privacy_url or settings.PUBLIC_URL + reverse("privacy"),
         "boxes": unconfirmed(attendance.action) if notice.kind == NoticeKind.CONFIRMATION else [],
     }
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    letter = EmailMultiAlternatives(
-        subject=" ".join(words.subject.split()),
-        body=render_to_string("events/letters/letter.txt", context),
-        to=[attendance.email.value],
-        reply_to=[organisation.contact_email] if organisation.contact_email else [],
-        headers={"Message-ID": f"<letter-{_number(notice)}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
-    letter.from_email = _sender(organisation)
-    letter.attach_alternative(render_to_string("events/letters/letter.html", context), "text/html")
+    enclosed: tuple[Enclosed, ...] = ()
     if notice.kind in WITH_CALENDAR:
-        letter.attach("event.ics", calendar_of(event, address=page_address(event), now=now).decode(), "text/calendar")
-    return letter
-
-
-def _number(notice: Notice) -> str:
-    return f"{notice.pk}-{notice.again}" if notice.again else str(notice.pk)
+        calendar = calendar_of(event, address=page_address(event), now=now)
+        enclosed = (Enclosed("event.ics", "text/calendar", calendar),)
+    return LetterWords(
+        subject=words.subject,
+        text=render_to_string("events/letters/letter.txt", context),
+        html=render_to_string("events/letters/letter.html", context),
+        enclosed=enclosed,
+    )
 
 
 def page_address(event: Event) -> str:
@@ -100,13 +88,6 @@ def where(event: Event) -> str:
     if event.venue == Venue.ONLINE:
         return _("Online, wherever you are")
     return event.place if event.venue == Venue.ROOM else _("%(place)s, or online") % {"place": event.place.rstrip(". ")}
-
-
-def _sender(organisation: Organisation) -> str:
-    """The organisation's name before the installation's own address: who writes is seen at once (rule M7)."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    shown = " ".join((organisation.name or name).replace('"', "").split())
-    return f'"{shown}" <{address}>' if shown else address
 
 
 def _imprint(organisation: Organisation) -> str:

@@ -140,8 +140,13 @@ class Notice(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.WAITING)
+    # In the outbox, since it was due. What becomes of it there is told here by a trigger (sql/install/10_notices.sql).
+    delivery = models.OneToOneField(
+        "messaging.Delivery", on_delete=models.SET_NULL, null=True, related_name="notice", editable=False
+    )
     leased_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # How often it was given to the outbox.
     attempts = models.PositiveSmallIntegerField(default=0)
     # How often it was asked for once more: by whoever lost it, or by coming back after withdrawing.
     again = models.PositiveSmallIntegerField(default=0, db_default=0)

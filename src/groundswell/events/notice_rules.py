@@ -17,8 +17,6 @@ DAY_BEFORE_AT_LEAST = timedelta(hours=2)
 HOUR_BEFORE_AT_LEAST = timedelta(minutes=15)
 THANKS_AFTER = timedelta(minutes=30)
 THANKS_UNTIL = timedelta(days=7)
-# Over about two hours.
-MOST_ATTEMPTS = 7
 # A letter that is asked for again goes no sooner after the last one, and no more often: nobody's mailbox can be filled.
 AGAIN_AFTER = timedelta(minutes=10)
 MOST_AGAIN = 5
@@ -64,11 +62,6 @@ def is_too_late(kind: NoticeKind | str, *, starts_at: datetime, ends_at: datetim
     if kind in {NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE}:
         return now >= starts_at
     return now >= ends_at
-
-
-def next_try(attempts: int, *, now: datetime) -> datetime | None:
-    """When to try again what the mail server put off for the `attempts`-th time: 2, 4, 8 ... minutes; None: never."""
-    return now + timedelta(minutes=2**attempts) if attempts < MOST_ATTEMPTS else None
 
 
 def may_go_again(*, sent_at: datetime | None, again: int, now: datetime) -> bool:

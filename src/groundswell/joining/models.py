@@ -103,7 +103,12 @@ class Letter(models.Model):
     sign_up = models.OneToOneField(SignUp, on_delete=models.CASCADE, related_name="letter")
     state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.WAITING)
     due_at = models.DateTimeField()
+    # In the outbox. What becomes of it there is told here by a trigger (sql/install/10_letters.sql).
+    delivery = models.OneToOneField(
+        "messaging.Delivery", on_delete=models.SET_NULL, null=True, related_name="confirmation", editable=False
+    )
     leased_until = models.DateTimeField(null=True, blank=True)
+    # How often it was given to the outbox.
     attempts = models.PositiveSmallIntegerField(default=0)
     again = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)

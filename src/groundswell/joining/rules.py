@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from groundswell.campaigns.rules import CampaignRuleError
 
-MOST_ATTEMPTS = 8
 MOST_AGAIN = 3
 AGAIN_AFTER = timedelta(minutes=10)
 MOST_SITES = 20
@@ -21,11 +20,6 @@ MOST_WRONG = 5
 MOST_CODES = 3
 CODES_IN = timedelta(days=1)
 ANOTHER_AFTER = timedelta(minutes=1)
-
-
-def next_try(attempts: int, *, now: datetime) -> datetime | None:
-    """When to try again what the mail server put off for the `attempts`-th time: 2, 4, 8 ... minutes; None: never."""
-    return now + timedelta(minutes=2**attempts) if attempts < MOST_ATTEMPTS else None
 
 
 def may_go_again(*, sent_at: datetime | None, again: int, now: datetime) -> bool:

@@ -8,7 +8,9 @@ CHANNELS = (Channel.EMAIL, Channel.SMS)
 
 
 class MessageKind(TextChoices):
-    """Who sets it off: an organiser to many, an answer of a keyword flow, a volunteer's press, or a thing signed up for."""
+    """Who sets it off: an organiser to many, an answer of a keyword flow, a volunteer's press, a word that was texted, or
+    (`letter`) what somebody signed up for.
+    """
 
     BROADCAST = "broadcast", _("broadcast")
     FLOW = "flow", _("keyword flow")
@@ -17,11 +19,19 @@ class MessageKind(TextChoices):
     NOTICE = "notice", _("notice")
     STOPPED = "stopped", _("confirmation of a stop")
     CODE = "code", _("code to confirm a number")
+    LETTER = "letter", _("letter")
 
 
 # Go at any hour and need no consent to campaigning: the person has just asked for them. What else is against an address
 # (suppressed, objected, erased) stands, except that a stop may be confirmed, once, to whom it closed.
-ASKED_FOR_KINDS = (MessageKind.FLOW, MessageKind.REPLY, MessageKind.NOTICE, MessageKind.STOPPED, MessageKind.CODE)
+ASKED_FOR_KINDS = (
+    MessageKind.FLOW,
+    MessageKind.REPLY,
+    MessageKind.NOTICE,
+    MessageKind.STOPPED,
+    MessageKind.CODE,
+    MessageKind.LETTER,
+)
 
 
 # A confirmation of a stop and answers to what was texted also go to a number that is nobody's we know.
@@ -87,6 +97,7 @@ class DeliveryReason(TextChoices):
     SHARED = "shared", _("shares an address with somebody who gets it")
     CANCELLED = "cancelled", _("the message was cancelled")
     TOO_LATE = "too_late", _("its time had passed")
+    NOT_NEEDED = "not_needed", _("not needed any more")
     MISSING_FIELD = "missing_field", _("something it says about them is not known")
     UNWRITABLE = "unwritable", _("the message could not be written")
     REFUSED = "refused", _("refused by the provider")

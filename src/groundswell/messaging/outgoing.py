@@ -44,6 +44,8 @@ class Leased:
     body: str
     address: str
     values: dict[str, str]
+    # Which of several things that one message says to them.
+    key: str = ""
 
 
 class Letterhead:

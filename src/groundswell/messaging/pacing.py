@@ -8,14 +8,19 @@ from groundswell.messaging.enums import DeliveryState
 
 # After a first, second ... try that the provider put off; over about two hours, then it is given up.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
+LETTERS_MORE = 24
 # What a provider may say of a message, in the order in which it comes true. A later word that says less changes nothing.
 _RANK = {DeliveryState.UNKNOWN: 0, DeliveryState.LEASED: 0, DeliveryState.SENT: 1}
 _FINAL = {DeliveryState.DELIVERED, DeliveryState.FAILED}
 
 
-def next_try(attempts: int, *, now: datetime) -> datetime | None:
-    """When what was certainly not taken is tried again, after so many attempts; None: not any more."""
-    return now + PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
+def next_try(attempts: int, *, now: datetime, is_letter: bool = False) -> datetime | None:
+    """When what was certainly not taken is tried again, after so many attempts; None: not any more.
+
+    A letter that somebody waits for is tried each hour for a day more: a mail server may be away for a night.
+    """
+    more = LETTERS_MORE if is_letter else 0
+    return now + PAUSES[min(attempts, len(PAUSES)) - 1] if attempts <= len(PAUSES) + more else None
 
 
 def latest_wave(

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from groundswell.campaigns.enums import ActionState
-from groundswell.campaigns.models import Action, Visit
-from groundswell.messaging.enums import UNREACHED_STATES, DeliveryReason, DeliveryState
+from groundswell.campaigns.models import Action, Campaign, Visit
+from groundswell.messaging.enums import UNREACHED_STATES, DeliveryReason, DeliveryState, MessageKind
 from groundswell.messaging.models import Delivery, Message
 
 
@@ -56,8 +56,8 @@ class Progress:
 
     @property
     def unreached(self) -> int:
-        """Everybody who did not get it, as far as is known."""
-        return self._of(*UNREACHED_STATES)
+        """Everybody who did not get it, as far as is known; not those for whom it was not meant any more."""
+        return self._of(*UNREACHED_STATES) - self.by_reason.get(DeliveryReason.NOT_NEEDED, 0)
 
     @property
     def meant(self) -> int:
@@ -89,8 +89,20 @@ class Progress:
 
 def reason_rows(by_reason: dict[str, int]) -> list[dict[str, Any]]:
     """Reasons by their names, the most frequent first."""
-    rows = [{"label": DeliveryReason(reason).label, "count": count} for reason, count in by_reason.items()]
+    rows = [
+        {"label": DeliveryReason(reason).label, "count": count}
+        for reason, count in by_reason.items()
+        if reason != DeliveryReason.NOT_NEEDED
+    ]
     return sorted(rows, key=lambda row: (-int(str(row["count"])), str(row["label"])))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message and how it stands."""
+
+    message: Message
+    progress: Progress
 
 
 def progress_of(message: Message) -> Progress:
@@ -111,6 +123,12 @@ def progress_of(message: Message) -> Progress:
     )
 
 
+def letters_of(campaign: Campaign) -> list[Standing]:
+    """The letters that a campaign's pages and events have caused, and how they stand; one line for each sender of theirs."""
+    found = Message.objects.filter(campaign=campaign, kind=MessageKind.LETTER).order_by("pk")
+    return [Standing(message, progress_of(message)) for message in found]
+
+
 def unreached(message: Message) -> QuerySet[Delivery]:
     """The deliveries that reached nobody, or of which nobody knows, with whom they were for."""
     return _unreached(message).select_related("person", "contact_point").order_by("reason", "pk")
@@ -128,7 +146,7 @@ def unreached_from(message: Message, place: int, most: int) -> list[Delivery]:
 
 
 def _unreached(message: Message) -> QuerySet[Delivery]:
-    return message.deliveries.filter(state__in=UNREACHED_STATES)
+    return message.deliveries.filter(state__in=UNREACHED_STATES).exclude(reason=DeliveryReason.NOT_NEEDED)
 
 
 def unreached_rows(message: Message) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from groundswell.config.jobs import periodic, task
 from groundswell.messaging.bounces import read_bounces
 from groundswell.messaging.counting import count_for_pages
 from groundswell.messaging.operations.inbound import route_again
+from groundswell.messaging.operations.letters import keep_letters_going
 from groundswell.messaging.operations.outbox import send_some
 from groundswell.messaging.operations.parts import route_incomplete
 from groundswell.messaging.operations.preparing import prepare_asked
@@ -39,6 +40,7 @@ def send_messages() -> None:
 @periodic(cron="* * * * *", queue=QUEUE)
 def send_due_messages() -> None:
     """Every minute: hours that have opened, waves whose time has come, and what a provider put off."""
+    keep_letters_going(now=timezone.now())
     if send_some():
         send_soon()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, OuterRef
 
 from groundswell.accounts.models import User
 from groundswell.campaigns.models import Campaign, Candidate
@@ -25,6 +25,8 @@ from groundswell.events.operations import (
     sign_up,
 )
 from groundswell.events.rules import Window, on_day
+from groundswell.messaging.enums import DeliveryState
+from groundswell.messaging.models import Delivery
 from groundswell.people.models import DataSource, Person, PersonContact
 from groundswell.people.operations.supporters import OWN_WORDS
 from groundswell.phonebank.models import Call, PhoneBank
@@ -152,5 +154,8 @@ def make_it_the_demos() -> None:
 
 def _letters_went_out(campaign: Campaign, *, now: datetime) -> None:
     """What was due has gone, as if it had been sent then: nobody is there to get it."""
-    due = Notice.objects.filter(attendance__event__campaign=campaign, state=NoticeState.WAITING, due_at__lte=now)
-    due.update(state=NoticeState.SENT, sent_at=F("due_at"))
+    due = Notice.objects.filter(attendance__event__campaign=campaign, due_at__lte=now)
+    when = Notice.objects.filter(delivery=OuterRef("pk")).values("due_at")
+    posted = Delivery.objects.filter(state=DeliveryState.PENDING, pk__in=due.values("delivery"))
+    posted.update(state=DeliveryState.SENT, created_at=when, sent_at=when, settled_at=when)
+    due.filter(state=NoticeState.WAITING).update(state=NoticeState.SENT, sent_at=F("due_at"))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import OuterRef
 
 from groundswell.campaigns.consent_boxes import boxes
 from groundswell.campaigns.enums import ShareChannel
@@ -232,8 +232,10 @@ def _sign_up_some(
         if nth < len(typed) - UNCONFIRMED:
             confirm_sign_up(sign_up=made, now=min(at + timedelta(minutes=rng.randrange(1, 90)), now))
     # As if they had gone then: nobody is there to get them.
-    letters = Letter.objects.filter(sign_up__page=page, state=LetterState.WAITING)
-    letters.update(state=LetterState.SENT, sent_at=F("due_at"))
+    waiting = Letter.objects.filter(sign_up__page=page, state=LetterState.WAITING)
+    when = Letter.objects.filter(delivery=OuterRef("pk")).values("due_at")
+    posted = Delivery.objects.filter(pk__in=waiting.values("delivery"))
+    posted.update(state=DeliveryState.SENT, created_at=when, sent_at=when, settled_at=when)
 
 
 def _answer(delivery: Delivery, text: str, *, at: datetime, seen_to: bool) -> None:

@@ -1,95 +1,107 @@
-"""Sending the letters: lease one, commit, look whether it may still go, hand it over, write down what came of it.
+"""The letters on their way: into the outbox once they are due, and what it asks when one leaves.
 
-The mail server is never spoken to inside a transaction. A worker that is killed between handing over and writing down
-leaves one letter of which nobody knows: its lease lapses, it is marked so, and it is not sent again by itself.
+Leases, tries, lost answers, closed addresses and pace are the outbox's (`messaging/operations/outbox.py`); whether a letter
+is still wanted, and its words, are looked up here at the last moment.
 """
 
 from __future__ import annotations
 
-import logging
-import smtplib
-import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from django.core.mail import get_connection
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from groundswell.campaigns.enums import ActionState
-from groundswell.compliance.enums import Refusal
-from groundswell.compliance.letters import letter_refusal
+from groundswell.campaigns.models import Campaign
 from groundswell.events.enums import EventStatus, NoticeKind, NoticeReason, NoticeState
 from groundswell.events.letters import compose
 from groundswell.events.models import Attendance, Notice
-from groundswell.events.notice_rules import is_thanked, is_too_late, next_try
+from groundswell.events.notice_rules import is_thanked, is_too_late
+from groundswell.messaging.enums import DeliveryReason
+from groundswell.messaging.letters import LetterWords, NotNeededError, Urgency
+from groundswell.messaging.operations.letters import ToPost, post_letters
+from groundswell.messaging.operations.outbox import send_some
 
-if TYPE_CHECKING:
-    from django.core.mail.backends.base import BaseEmailBackend
-
-log = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=5)  # longer than a mail server can keep one letter (five answers of EMAIL_TIMEOUT each)
-MOST_AT_ONCE = 200  # letters a job, so that other jobs get their turn
-LONGEST = 15.0  # seconds a job
-PROBLEM_LENGTH = 300
-REASON_OF: dict[Refusal, NoticeReason] = {
-    Refusal.ERASED: NoticeReason.ERASED,
-    Refusal.RETIRED: NoticeReason.DEAD_ADDRESS,
-    Refusal.DECEASED: NoticeReason.DEAD_ADDRESS,
-}
+ROOM = "event"
+MOST_AT_ONCE = 500  # letters handed over in one transaction
+URGENCY = {NoticeKind.DAY_BEFORE: Urgency.SOON, NoticeKind.THANKS: Urgency.LATER}
+# Planned anew whenever time or place change.
+FOR_ONE_TIME = (NoticeKind.DAY_BEFORE, NoticeKind.HOUR_BEFORE, NoticeKind.THANKS, NoticeKind.MOVED)
 
 Clock = Callable[[], datetime]
 
 
 def send_due(*, clock: Clock = timezone.now) -> bool:
-    """Send what is due, for as long as one job may take; whether there is more.
-
-    Raises RuntimeError inside a transaction: what was sent could be rolled back, and then be sent again.
-    """
-    if connection.in_atomic_block:
-        raise RuntimeError("Letters are sent outside transactions.")
-    give_up_lost(now=clock())
-    if not _due(clock()).exists():
-        return False
-    server = get_connection()
-    if not _reachable(server, clock()):
-        return False
-    deadline = time.monotonic() + LONGEST
-    try:
-        for _letter in range(MOST_AT_ONCE):
-            notice = _lease_next(clock())
-            if notice is None:
-                return False
-            _deliver(notice, server, clock)
-            if time.monotonic() > deadline:
-                break
-    finally:
-        _close(server)
-    return _due(clock()).exists()
+    """Hand over what is due and have the outbox do one job's worth of work; whether there is more."""
+    while hand_over_due(now=clock()) == MOST_AT_ONCE:
+        pass
+    return send_some(clock=clock)
 
 
-def give_up_lost(*, now: datetime) -> int:
-    """Letters whose worker was lost while it spoke to the mail server: perhaps sent, and so not sent again."""
-    lost = Notice.objects.filter(state=NoticeState.SENDING, leased_until__lt=now)
-    return lost.update(state=NoticeState.UNKNOWN, leased_until=None, reason=NoticeReason.LOST)
+@transaction.atomic
+def hand_over_due(*, now: datetime) -> int:
+    """Reminders and thanks whose time has come, into the outbox, MOST_AT_ONCE at most; how many."""
+    due = Notice.objects.filter(state=NoticeState.WAITING, delivery__isnull=True, due_at__lte=now)
+    locked = due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk")[:MOST_AT_ONCE]
+    return hand_over(locked.select_related("attendance__event__campaign"), now=now)
+
+
+def hand_over(notices: Iterable[Notice], *, now: datetime) -> int:
+    """These into the outbox, each once; how many. Part of the transaction that has made or locked them."""
+    by_campaign: dict[Campaign, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        notice.attempts += 1
+        by_campaign[notice.attendance.event.campaign].append(notice)
+    for campaign, some in by_campaign.items():
+        letters = [
+            ToPost(
+                number=notice.pk,
+                times=notice.attempts,
+                person_id=notice.attendance.person_id,
+                contact_point_id=notice.attendance.email_id,
+                urgency=URGENCY.get(NoticeKind(notice.kind), Urgency.NOW),
+            )
+            for notice in some
+        ]
+        posted = post_letters(campaign, room=ROOM, letters=letters, now=now)
+        for notice in some:
+            notice.delivery_id = posted[notice.pk]
+        Notice.objects.bulk_update(some, ["delivery", "attempts"])
+    return sum(len(some) for some in by_campaign.values())
+
+
+def words_of(number: int, now: datetime) -> LetterWords:
+    """What the outbox asks of each letter right before it leaves. Raises NotNeededError where it is not to go any more."""
+    notice = (
+        Notice.objects.filter(pk=number)
+        .select_related("attendance__event__ask", "attendance__person", "attendance__email", "attendance__action")
+        .first()
+    )
+    if notice is None:
+        raise NotNeededError
+    reason = why_not(notice, now=now)
+    if reason is not None:
+        # With our own reason first: what the outbox makes of it then leaves it as it is.
+        on_its_way = Notice.objects.filter(pk=number, state__in=[NoticeState.SENDING, NoticeState.UNKNOWN])
+        on_its_way.update(state=NoticeState.DROPPED, reason=reason, leased_until=None)
+        is_late = reason == NoticeReason.TOO_LATE
+        raise NotNeededError(DeliveryReason.TOO_LATE if is_late else DeliveryReason.NOT_NEEDED)
+    return compose(notice, now=now)
 
 
 def why_not(notice: Notice, *, now: datetime) -> NoticeReason | None:
-    """Why a letter is not to be sent any more, as things are now, whatever they were when it was leased; None: it goes."""
-    found = Attendance.objects.select_related("event", "action", "person", "email")
+    """Why a letter is not wanted any more, as things are now, whatever they were when it was leased; None: it goes."""
+    found = Attendance.objects.select_related("event", "action")
     attendance = found.get(pk=notice.attendance_id)
     event = attendance.event
-    refusal = letter_refusal(person=attendance.person, address=attendance.email)
-    if refusal is not None:
-        return REASON_OF.get(refusal, NoticeReason.CLOSED)
     if attendance.action.state not in {ActionState.PENDING, ActionState.CONFIRMED}:
         return NoticeReason.WITHDREW
     if event.status == EventStatus.CANCELLED and notice.kind != NoticeKind.CANCELLED:
         return NoticeReason.EVENT_CANCELLED
+    if notice.kind in FOR_ONE_TIME and notice.sequence != event.sequence:
+        return NoticeReason.SUPERSEDED
     if is_too_late(notice.kind, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
         return NoticeReason.TOO_LATE
     if notice.kind == NoticeKind.THANKS and not _is_thanked(attendance):
@@ -101,133 +113,3 @@ def _is_thanked(attendance: Attendance) -> bool:
     anybody = Attendance.objects.filter(event_id=attendance.event_id, arrived_at__isnull=False).exists()
     has_arrived = attendance.arrived_at is not None
     return is_thanked(kind=attendance.event.kind, has_arrived=has_arrived, anybody_arrived=anybody)
-
-
-def _due(now: datetime) -> QuerySet[Notice]:
-    return Notice.objects.filter(state=NoticeState.WAITING, due_at__lte=now)
-
-
-def _lease_next(now: datetime) -> Notice | None:
-    """The next letter, in this worker's hands alone, and committed to be. One at a time: a kill loses sight of one."""
-    with transaction.atomic():
-        waiting = _due(now).select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk")
-        notice = waiting.select_related(
-            "attendance__event__ask", "attendance__person", "attendance__email", "attendance__action"
-        ).first()
-        if notice is None:
-            return None
-        notice.state, notice.leased_until = NoticeState.SENDING, now + LEASE
-        notice.attempts += 1
-        notice.save(update_fields=["state", "leased_until", "attempts"])
-        return notice
-
-
-def _deliver(notice: Notice, server: BaseEmailBackend, clock: Clock) -> None:
-    """One leased letter to its end: sent, dropped, put off, failed, or unknown."""
-    now = clock()
-    if (reason := why_not(notice, now=now)) is not None:
-        _mark(notice, NoticeState.DROPPED, reason)
-        return
-    try:
-        letter = compose(notice, now=now)
-        letter.message()
-    except Exception:
-        log.exception("letter %s could not be written", notice.pk)
-        _mark(notice, NoticeState.FAILED, NoticeReason.UNWRITABLE)
-        return
-    letter.connection = server
-    if not _answers(server):
-        _put_off(notice, clock(), _("The connection to the mail server was lost before the letter was handed over."))
-        return
-    try:
-        letter.send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as refusal:
-        _refused(notice, refusal, clock())
-    except smtplib.SMTPNotSupportedError as problem:
-        _mark(notice, NoticeState.FAILED, NoticeReason.REFUSED, str(problem))
-    except (smtplib.SMTPException, OSError) as problem:
-        log.warning("letter %s: the mail server's answer was lost: %s", notice.pk, problem)
-        _mark(notice, NoticeState.UNKNOWN, NoticeReason.LOST, str(problem))
-        _close(server)
-    else:
-        _mark_sent(notice, clock())
-
-
-def _refused(
-    notice: Notice, refusal: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException, now: datetime
-) -> None:
-    """The server said no: for good (5xx), or for now (4xx). Either way it has not taken the letter."""
-    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
-        code, answer = next(iter(refusal.recipients.values()))
-        words = answer.decode(errors="replace")
-    else:
-        code = refusal.smtp_code
-        words = (
-            refusal.smtp_error if isinstance(refusal.smtp_error, str) else refusal.smtp_error.decode(errors="replace")
-        )
-    said = f"{code} {words}"
-    if 400 <= code < 500:
-        _put_off(notice, now, said)
-    else:
-        _mark(notice, NoticeState.FAILED, NoticeReason.REFUSED, said)
-
-
-def _put_off(notice: Notice, now: datetime, problem: str) -> None:
-    """Certainly not sent: tried again later, until it has been tried often enough."""
-    at = next_try(notice.attempts, now=now)
-    if at is None:
-        _mark(notice, NoticeState.FAILED, NoticeReason.REFUSED, problem)
-        return
-    Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING).update(
-        state=NoticeState.WAITING, leased_until=None, due_at=at, problem=problem[:PROBLEM_LENGTH]
-    )
-
-
-def _mark(notice: Notice, state: NoticeState, reason: NoticeReason, problem: str = "") -> None:
-    Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING).update(
-        state=state, leased_until=None, reason=reason, problem=problem[:PROBLEM_LENGTH]
-    )
-
-
-def _mark_sent(notice: Notice, now: datetime) -> None:
-    """Also of one that took so long that it was given up meanwhile: now it is known."""
-    Notice.objects.filter(pk=notice.pk, state__in=[NoticeState.SENDING, NoticeState.UNKNOWN]).update(
-        state=NoticeState.SENT, leased_until=None, sent_at=now, reason="", problem=""
-    )
-
-
-def _reachable(server: BaseEmailBackend, now: datetime) -> bool:
-    """Open the connection before a letter is leased; where that fails, every letter waits and says why."""
-    try:
-        server.open()
-    except (smtplib.SMTPException, OSError) as problem:
-        log.warning("the mail server cannot be reached: %s", problem)
-        said = _("The mail server could not be reached: %(problem)s") % {"problem": problem}
-        _due(now).update(problem=said[:PROBLEM_LENGTH])
-        return False
-    return True
-
-
-def _answers(server: BaseEmailBackend) -> bool:
-    """Whether a connection that served the letter before still stands, so that a lost answer means this letter's."""
-    smtp: smtplib.SMTP | None = getattr(server, "connection", None)
-    if smtp is not None:
-        try:
-            if smtp.noop()[0] == 250:
-                return True
-        except (smtplib.SMTPException, OSError):
-            pass
-        _close(server)
-    try:
-        server.open()
-    except (smtplib.SMTPException, OSError) as problem:
-        log.warning("the mail server cannot be reached any more: %s", problem)
-        return False
-    return True
-
-
-def _close(server: BaseEmailBackend) -> None:
-    try:
-        server.close()
-    except (smtplib.SMTPException, OSError) as problem:
-        log.info("the mail server did not say goodbye: %s", problem)

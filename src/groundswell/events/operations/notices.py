@@ -1,4 +1,5 @@
-"""The letters of an event, written down in the transaction of what causes them; `tasks.py` has them sent afterwards.
+"""The letters of an event, written down in the transaction of what causes them: what is due goes into the outbox with it,
+what is due later once it is (`delivery.py`).
 
 But for the two that send again, none of these opens a transaction or writes an audit event: they are parts of a sign-up, a
 withdrawal, a move, a cancellation, which do. They are called by listening to what these tell (`listeners.py`).
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
@@ -18,7 +19,9 @@ from groundswell.campaigns.enums import ActionState
 from groundswell.events.enums import NoticeKind, NoticeReason, NoticeState
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.notice_rules import Due, is_too_late, letters_with_a_place, may_go_again
+from groundswell.events.operations.delivery import hand_over
 from groundswell.events.tasks import send_letters
+from groundswell.messaging.operations.letters import send_letter_again, take_letters_back
 from groundswell.people.enums import ContactKind
 
 # Gone out, or tried in vain.
@@ -48,9 +51,9 @@ def plan_place(attendance: Attendance, *, now: datetime) -> None:
     _write([attendance], due, attendance.event.sequence, now=now)
 
 
-def drop_notices(attendance: Attendance, *, now: datetime) -> None:  # noqa: ARG001 - as its siblings
+def drop_notices(attendance: Attendance, *, now: datetime) -> None:
     """Somebody withdrew: nothing more is sent to them about this event."""
-    _drop(Notice.objects.filter(attendance=attendance), NoticeReason.WITHDREW)
+    _drop(Notice.objects.filter(attendance=attendance), NoticeReason.WITHDREW, now)
 
 
 def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
@@ -62,6 +65,7 @@ def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
     _drop(
         Notice.objects.filter(attendance__event=event, kind__in=[*WITH_A_PLACE, NoticeKind.MOVED]),
         NoticeReason.SUPERSEDED,
+        now,
     )
     # Locked, so that the worker has either taken a confirmation with the old time, or will write the new one.
     untold = set(
@@ -80,7 +84,7 @@ def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
 def cancel_notices(event: Event, *, now: datetime) -> None:
     """The event was cancelled: what waits is not sent any more, and everybody who is signed up is told, once."""
     others = Notice.objects.filter(attendance__event=event).exclude(kind=NoticeKind.CANCELLED)
-    _drop(others, NoticeReason.EVENT_CANCELLED)
+    _drop(others, NoticeReason.EVENT_CANCELLED, now)
     if not is_too_late(NoticeKind.CANCELLED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
         _write(list(_coming(event)), [Due(NoticeKind.CANCELLED, now)], event.sequence, now=now)
 
@@ -112,6 +116,7 @@ def send_confirmation_again(*, event: Event, email: str, now: datetime, by: User
     ]
     for notice in lost:
         _once_more(Notice.objects.filter(pk=notice.pk), now)
+        _hand_over(Notice.objects.filter(pk=notice.pk), now)
         record("send_again", by=by, subject=notice.attendance.person, notice_id=notice.pk, kind=notice.kind)
     if lost:
         send_letters.defer()
@@ -124,13 +129,17 @@ def send_again(notice: Notice, *, by: User | None, now: datetime) -> bool:
 
     Whoever closed their address gets none this way either: it is asked again at delivery.
     """
-    again = Notice.objects.filter(pk=notice.pk, state__in=[NoticeState.FAILED, NoticeState.UNKNOWN]).update(
-        state=NoticeState.WAITING, reason="", problem="", attempts=0, due_at=now
-    )
+    if notice.delivery_id is not None:
+        again = send_letter_again(notice.delivery_id)
+    else:
+        # From before there was an outbox for it.
+        lost = Notice.objects.filter(pk=notice.pk, state__in=[NoticeState.FAILED, NoticeState.UNKNOWN])
+        again = bool(lost.update(state=NoticeState.WAITING, reason="", problem="", due_at=now))
+        _hand_over(Notice.objects.filter(pk=notice.pk), now)
     if again:
         send_letters.defer()
         record("send_again", by=by, subject=notice.attendance.person, notice_id=notice.pk, kind=notice.kind)
-    return bool(again)
+    return again
 
 
 def _coming(event: Event) -> QuerySet[Attendance]:
@@ -141,22 +150,36 @@ def _with_a_place(event: Event, now: datetime) -> list[Due]:
     return letters_with_a_place(starts_at=event.starts_at, ends_at=event.ends_at, time_zone=event.time_zone, now=now)
 
 
-def _drop(notices: QuerySet[Notice], reason: NoticeReason) -> None:
-    """Only what waits: a letter in the worker's hands is on its way."""
-    notices.filter(state=NoticeState.WAITING).update(state=NoticeState.DROPPED, reason=reason)
+def _drop(notices: QuerySet[Notice], reason: NoticeReason, now: datetime) -> None:
+    """Only what waits, here or in the outbox: a letter in the worker's hands is asked about once more before it leaves.
+
+    The outbox's rows first and then ours, as the outbox does it: so nobody waits for each other.
+    """
+    waiting = notices.filter(state=NoticeState.WAITING)
+    posted = waiting.filter(delivery__isnull=False).values_list("delivery_id", flat=True)
+    back = take_letters_back([number for number in posted if number is not None], now=now)
+    planned = Q(state=NoticeState.WAITING, delivery__isnull=True)
+    notices.filter(planned | Q(delivery__in=back)).update(state=NoticeState.DROPPED, reason=reason)
+
+
+def _hand_over(notices: QuerySet[Notice], now: datetime) -> None:
+    """What of these is due and not in the outbox yet; what somebody else is just handing over is left to them."""
+    due = notices.filter(state=NoticeState.WAITING, delivery__isnull=True, due_at__lte=now)
+    locked = due.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    hand_over(locked.select_related("attendance__event__campaign"), now=now)
 
 
 def _once_more(notices: QuerySet[Notice], at: datetime) -> None:
     """Letters that went, or did not, go out again."""
-    notices.update(state=NoticeState.WAITING, due_at=at, reason="", problem="", attempts=0, again=F("again") + 1)
+    notices.update(state=NoticeState.WAITING, due_at=at, reason="", problem="", delivery=None, again=F("again") + 1)
 
 
 def _write(attendances: Iterable[Attendance], due: list[Due], sequence: int, *, now: datetime) -> None:
     """One row for each person and letter. A row that is there stays as it is: each letter goes out once.
 
     But what was dropped because they withdrew is wanted again once they are back, and what says that they are coming, or
-    have a place, is news each time it is true. What is due at once has its job, which commits with it; what is due
-    later is found by the job of every minute.
+    have a place, is news each time it is true. What is due at once goes into the outbox and has its job, both of which
+    commit with it; what is due later is found by the job of every minute.
     """
     rows = [
         Notice(attendance=attendance, kind=letter.kind, sequence=sequence, due_at=letter.at)
@@ -168,10 +191,11 @@ def _write(attendances: Iterable[Attendance], due: list[Due], sequence: int, *, 
     for letter in due:
         of_kind = there.filter(kind=letter.kind)
         of_kind.filter(state=NoticeState.DROPPED, reason=NoticeReason.WITHDREW).update(
-            state=NoticeState.WAITING, reason="", due_at=letter.at
+            state=NoticeState.WAITING, reason="", due_at=letter.at, delivery=None
         )
         if letter.kind in NEWS:
             _once_more(of_kind.filter(state__in=GONE), letter.at)
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if rows and any(letter.at <= now for letter in due):
+        _hand_over(there, now)
         send_letters.defer()

@@ -69,7 +69,7 @@ def test_a_letter_is_sent_again_when_an_organiser_says_so_and_only_then(evening,
     address = f"/campaigns/{evening.campaign.slug}/events/{evening.event.pk}/letters/{missed.pk}/again/"
     assert "on its way again" in organiser.post(address, follow=True).content.decode()
     missed.refresh_from_db()
-    assert (missed.state, missed.reason, missed.attempts) == ("waiting", "", 0)
+    assert (missed.state, missed.reason, missed.attempts) == ("waiting", "", 1)
     assert AuditEvent.objects.filter(verb="send_again", subject_id=missed.attendance.person_id).count() == 1
     assert "Nothing to do" in organiser.post(address, follow=True).content.decode()
 

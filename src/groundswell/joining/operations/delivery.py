@@ -1,149 +1,56 @@
-"""Sending the letters: lease one, commit, look whether it may go, hand it over, write down what came of it.
-
-The mail server is never spoken to inside a transaction. What a killed worker had in hand is marked as perhaps sent.
-"""
+"""The letters to confirm by, into the outbox, and what it asks when one leaves."""
 
 from __future__ import annotations
 
-import logging
-import smtplib
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-from django.core.mail import get_connection
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 
-from groundswell.compliance.letters import letter_refusal
 from groundswell.joining.enums import LetterState
 from groundswell.joining.letters import compose
 from groundswell.joining.models import Letter
-from groundswell.joining.rules import next_try
+from groundswell.messaging.letters import LetterWords, NotNeededError
+from groundswell.messaging.operations.letters import ToPost, post_letters
+from groundswell.messaging.operations.outbox import send_some
 
-if TYPE_CHECKING:
-    from django.core.mail.backends.base import BaseEmailBackend
-
-log = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=5)  # longer than a mail server can keep one letter (five answers of EMAIL_TIMEOUT each)
-MOST_AT_ONCE = 100
-PROBLEM_LENGTH = 300
+ROOM = "sign-up"
 
 Clock = Callable[[], datetime]
 
 
 def send_due_confirmations(*, clock: Clock = timezone.now) -> bool:
-    """Send what is due, a hundred at most; whether there is more.
-
-    Raises RuntimeError inside a transaction: what was sent could be rolled back, and then be sent again.
-    """
-    if connection.in_atomic_block:
-        raise RuntimeError("Letters are sent outside transactions.")
-    Letter.objects.filter(state=LetterState.SENDING, leased_until__lt=clock()).update(
-        state=LetterState.UNKNOWN, leased_until=None
-    )
-    for _number in range(MOST_AT_ONCE):
-        letter = _lease_next(clock())
-        if letter is None:
-            return False
-        _deliver(letter, clock)
-    return _due(clock()).exists()
+    """Have the outbox do one job's worth of work, what still waits outside it included; whether there is more."""
+    hand_over_waiting(now=clock())
+    return send_some(clock=clock)
 
 
-def _due(now: datetime) -> QuerySet[Letter]:
-    return Letter.objects.filter(state=LetterState.WAITING, due_at__lte=now)
+@transaction.atomic
+def hand_over_waiting(*, now: datetime) -> None:
+    """Those written down before there was an outbox for them."""
+    waiting = Letter.objects.filter(state=LetterState.WAITING, delivery__isnull=True)
+    locked = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    for letter in locked.select_related("sign_up__page__ask__campaign"):
+        hand_over(letter, now=now)
 
 
-def _lease_next(now: datetime) -> Letter | None:
-    with transaction.atomic():
-        letter = (
-            _due(now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("sign_up__page__ask", "sign_up__person", "sign_up__email", "sign_up__action")
-            .order_by("due_at", "pk")
-            .first()
-        )
-        if letter is None:
-            return None
-        letter.state, letter.leased_until, letter.attempts = LetterState.SENDING, now + LEASE, letter.attempts + 1
-        letter.save(update_fields=["state", "leased_until", "attempts"])
-        return letter
-
-
-def _deliver(letter: Letter, clock: Clock) -> None:
-    """One leased letter to its end: sent, dropped, put off, failed, or perhaps sent."""
+def hand_over(letter: Letter, *, now: datetime) -> None:
+    """This one into the outbox. Part of the transaction that has made or locked it."""
     sign_up = letter.sign_up
-    if letter_refusal(person=sign_up.person, address=sign_up.email) is not None:
-        _mark(letter, LetterState.DROPPED)
-        return
-    try:
-        message = compose(letter)
-        message.message()
-    except Exception:
-        log.exception("letter of sign-up %s could not be written", sign_up.pk)
-        _mark(letter, LetterState.FAILED, "could not be written")
-        return
-    # A connection of its own: these letters come one by one, and what is lost with it is one letter.
-    server: BaseEmailBackend = get_connection()
-    try:
-        server.open()
-    except (smtplib.SMTPException, OSError) as problem:
-        _put_off(letter, clock(), str(problem))
-        return
-    message.connection = server
-    try:
-        message.send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as refusal:
-        code, said = _answer(refusal)
-        if 400 <= code < 500:
-            _put_off(letter, clock(), said)
-        else:
-            _mark(letter, LetterState.FAILED, said)
-    except smtplib.SMTPNotSupportedError as problem:
-        _mark(letter, LetterState.FAILED, str(problem))
-    except (smtplib.SMTPException, OSError) as problem:
-        _mark(letter, LetterState.UNKNOWN, str(problem))
-    else:
-        # Also of one that took so long that it was given up meanwhile: now it is known.
-        Letter.objects.filter(pk=letter.pk, state__in=[LetterState.SENDING, LetterState.UNKNOWN]).update(
-            state=LetterState.SENT, leased_until=None, sent_at=clock(), problem=""
-        )
-    finally:
-        _close(server)
-
-
-def _answer(refusal: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> tuple[int, str]:
-    """The server's code and words."""
-    code: int
-    answer: bytes | str
-    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
-        code, answer = next(iter(refusal.recipients.values()))
-    else:
-        code, answer = refusal.smtp_code, refusal.smtp_error
-    return code, f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
-
-
-def _put_off(letter: Letter, now: datetime, problem: str) -> None:
-    """Certainly not sent: tried again later, until it has been tried often enough."""
-    at = next_try(letter.attempts, now=now)
-    if at is None:
-        _mark(letter, LetterState.FAILED, problem)
-        return
-    Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING).update(
-        state=LetterState.WAITING, leased_until=None, due_at=at, problem=problem[:PROBLEM_LENGTH]
+    letter.attempts += 1
+    to_post = ToPost(
+        number=letter.pk, times=letter.attempts, person_id=sign_up.person_id, contact_point_id=sign_up.email_id
     )
+    posted = post_letters(sign_up.page.ask.campaign, room=ROOM, letters=[to_post], now=now)
+    letter.delivery_id = posted[letter.pk]
+    letter.save(update_fields=["delivery", "attempts"])
 
 
-def _mark(letter: Letter, state: LetterState, problem: str = "") -> None:
-    Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING).update(
-        state=state, leased_until=None, problem=problem[:PROBLEM_LENGTH]
-    )
-
-
-def _close(server: BaseEmailBackend) -> None:
-    try:
-        server.close()
-    except (smtplib.SMTPException, OSError) as problem:
-        log.info("the mail server did not say goodbye: %s", problem)
+def words_of(number: int, now: datetime) -> LetterWords:  # noqa: ARG001 - they say the same at any time
+    """What the outbox asks of each letter right before it leaves. Raises NotNeededError where nobody signed up any more."""
+    found = Letter.objects.select_related("sign_up__page__ask", "sign_up__person", "sign_up__action")
+    letter = found.filter(pk=number).first()
+    if letter is None:
+        raise NotNeededError
+    return compose(letter)

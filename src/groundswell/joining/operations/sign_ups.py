@@ -25,6 +25,7 @@ from groundswell.compliance.figures import soft_opt_in_from, texts_need_code
 from groundswell.compliance.operations import record_consent, record_soft_opt_in
 from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUp, SignUpPage
+from groundswell.joining.operations.delivery import hand_over
 from groundswell.joining.rules import may_go_again
 from groundswell.joining.tasks import send_confirmations
 from groundswell.people.models import PersonTag, Tag
@@ -188,12 +189,18 @@ def _keep_answers(sign_up: SignUp, now: datetime) -> None:
 
 
 def _write_letter(sign_up: SignUp, *, now: datetime) -> None:
+    """The letter with the link, into the outbox; again for whoever signs up again, neither soon nor often."""
     letter, is_new = Letter.objects.get_or_create(sign_up=sign_up, defaults={"due_at": now})
     if not is_new:
         gone = letter.state not in {LetterState.WAITING, LetterState.SENDING}
         if not gone or not may_go_again(sent_at=letter.sent_at, again=letter.again, now=now):
             return
-        Letter.objects.filter(pk=letter.pk, state=letter.state).update(
-            state=LetterState.WAITING, due_at=now, attempts=0, problem="", again=F("again") + 1
+        # What its delivery says at this very moment holds.
+        again = Letter.objects.filter(pk=letter.pk, state=letter.state).update(
+            state=LetterState.WAITING, due_at=now, problem="", delivery=None, again=F("again") + 1
         )
+        if not again:
+            return
+        letter.refresh_from_db()
+    hand_over(letter, now=now)
     send_confirmations.defer()

@@ -15,8 +15,11 @@ from groundswell.events.tests.mail_server import Post, mail_server
 from groundswell.joining.enums import LetterState
 from groundswell.joining.links import confirm_address
 from groundswell.joining.models import Letter, SignUp
-from groundswell.joining.operations.delivery import LEASE, send_due_confirmations
-from groundswell.joining.rules import MOST_ATTEMPTS
+from groundswell.joining.operations.delivery import send_due_confirmations
+from groundswell.messaging.enums import DeliveryState
+from groundswell.messaging.models import Delivery
+from groundswell.messaging.operations.outbox import LEASE
+from groundswell.messaging.tests.outbox_clock import Ticking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Join = Callable[..., SignUp]
@@ -53,17 +56,18 @@ def test_a_closed_address_gets_none(join: Join, post: Post) -> None:
     assert Letter.objects.get().state == LetterState.DROPPED
 
 
-def test_what_is_put_off_goes_later_and_is_given_up_in_the_end(join: Join, post: Post, now: datetime) -> None:
+def test_what_is_put_off_says_so_and_goes_later_once(join: Join, post: Post, now: datetime) -> None:
     post.at_recipient = lambda _to: "450 not now"
     join()
-    at = now
-    for _number in range(MOST_ATTEMPTS):
-        assert Letter.objects.get().state == LetterState.WAITING
-        at += timedelta(days=1)
-        send_due_confirmations(clock=lambda at=at: at)
+    send_due_confirmations()
     letter = Letter.objects.get()
-    assert (letter.state, letter.attempts) == (LetterState.FAILED, MOST_ATTEMPTS)
-    assert "450 not now" in letter.problem
+    assert (letter.state, "450 not now" in letter.problem) == (LetterState.WAITING, True)
+    post.at_recipient = lambda _to: None
+    for hours in (1, 2):
+        send_due_confirmations(clock=Ticking(now + timedelta(hours=hours)))
+    assert post.arrived() == {"bea@example.org": 1}
+    letter.refresh_from_db()
+    assert (letter.state, letter.problem) == (LetterState.SENT, "")
 
 
 def test_a_refusal_is_final(join: Join, post: Post) -> None:
@@ -84,7 +88,8 @@ def test_a_lost_answer_is_not_sent_again(join: Join, post: Post) -> None:
 
 def test_a_killed_workers_letter_is_perhaps_sent(join: Join, post: Post, now: datetime) -> None:
     join()
-    Letter.objects.update(state=LetterState.SENDING, leased_until=now + LEASE)
+    Delivery.objects.update(state=DeliveryState.LEASED, leased_until=now + LEASE)
+    assert Letter.objects.get().state == LetterState.SENDING
     send_due_confirmations(clock=lambda: now + LEASE + timedelta(seconds=1))
     assert Letter.objects.get().state == LetterState.UNKNOWN
     assert not post.letters

@@ -154,7 +154,7 @@ class Delivery(models.Model):
     bucket = models.ForeignKey(
         "compliance.HoursBucket", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    # Which subject of a test (0: the first), and which wave.
+    # Which subject of a test (0: the first), and which wave; of letters, how long they can wait (`letters.Urgency`).
     variant = models.PositiveSmallIntegerField(default=0, db_default=0)
     wave = models.PositiveIntegerField(default=0, db_default=0)
     state = models.CharField(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from groundswell.accounts.models import Organisation, User
 from groundswell.campaigns.models import Campaign
+from groundswell.compliance.enums import Channel
 from groundswell.compliance.models import HoursBucket
 from groundswell.messaging.enums import DeliveryState, MessageKind, MessageStatus
 from groundswell.messaging.models import Delivery, Inbound, Message, Sender
@@ -103,6 +104,7 @@ def standing_message(*, sender: Sender, kind: MessageKind, campaign: Campaign, n
             channel=sender.channel,
             name=name,
             sender=sender,
+            subject=name if sender.channel == Channel.EMAIL else "",
             body=name,
             status=MessageStatus.SENDING,
         )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -21,21 +20,20 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from groundswell.compliance.enums import Channel
-from groundswell.compliance.operations.consent import CAMPAIGNING
 from groundswell.messaging.enums import (
     ASKED_FOR_KINDS,
-    TO_STRANGERS_TOO,
     DeliveryReason,
     DeliveryState,
-    MessageKind,
     MessageStatus,
 )
+from groundswell.messaging.letters import Letters, NotNeededError
 from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.open_hours import OpenHours
+from groundswell.messaging.operations.judging import JUDGE, STILL, Active, ask, asking_of, leased_of
 from groundswell.messaging.operations.receipts import match_early_receipts
 from groundswell.messaging.operations.settling import PROBLEM_LENGTH, Settled, settled, write_down
 from groundswell.messaging.outgoing import Leased, Letterhead, MissingFieldError, segments_in
-from groundswell.messaging.pacing import latest_wave, slot_after, slots
+from groundswell.messaging.pacing import slot_after, slots
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing, Provider
 from groundswell.messaging.providers.registry import UnknownProviderError, open_provider, reaches_nobody
 
@@ -49,46 +47,14 @@ LEASE = timedelta(minutes=5)  # longer than a provider can keep a batch
 SOON = timedelta(milliseconds=10)  # another worker leases of this sender
 PATIENCE = 20.0  # seconds for a database that is away
 REST = timedelta(seconds=30)  # of a sender whose provider took nothing
+LETTERS_IN_VAIN = 3  # letters put off one after the other: it is not their addresses, but the provider
 SQL = Path(__file__).parent.parent / "sql"
-NEXT, LEASED, _JUDGED, _JUDGE, _STILL, TAKE = (
-    (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("next_message", "lease", "judged", "judge", "still", "take_slots")
+NEXT, LEASED, TAKE = (
+    (SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("next_message", "lease", "take_slots")
 )
-JUDGE, STILL = _JUDGED + _JUDGE, _JUDGED + _STILL
 
 Clock = Callable[[], datetime]
 Open = Callable[[str], Provider]
-
-
-@dataclass(frozen=True, slots=True)
-class Active:
-    """A message that is being sent, and the pace of its sender."""
-
-    id: int
-    sender_id: int
-    channel: str
-    kind: str
-    starts_at: datetime | None
-    expires_at: datetime | None
-    wave_minutes: int
-    test_share: int
-    winner: int | None
-    decided_at: datetime | None
-    prepared_at: datetime | None
-    created_at: datetime
-    rate: int
-    next_slot_at: datetime | None
-    provider: str
-
-    def wave(self, now: datetime) -> int:
-        """The last wave that may go."""
-        return latest_wave(
-            starts_at=self.starts_at or self.prepared_at or self.created_at,
-            wave_minutes=self.wave_minutes,
-            has_test=self.test_share > 0,
-            decided_at=self.decided_at,
-            now=now,
-        )
 
 
 def send_some(*, clock: Clock = timezone.now, open_way: Open = open_provider, most: int = MOST) -> bool:
@@ -133,11 +99,12 @@ class _Run:
     def __init__(self, clock: Clock, open_way: Open) -> None:
         self._clock, self._open_way = clock, open_way
         self._ways: dict[str, Provider] = {}
-        self._heads: dict[int, Letterhead] = {}
+        self._heads: dict[int, Letterhead | Letters] = {}
         self._hours: dict[str, OpenHours] = {}
         self._settled: list[Settled] = []
         self._settled_by = ""
         self._wakes_at: datetime | None = None
+        self._letters_in_vain = 0
         # When compliance was last asked of what is in our hands.
         self._looked_at = 0.0
 
@@ -185,7 +152,7 @@ class _Run:
             self._settle()
             cursor.execute(NEXT)
             for active in [Active(*row) for row in cursor.fetchall()]:
-                leased = self._lease_of(cursor, active, most)
+                leased = self._lease_of(cursor, active, 1 if active.is_letters else most)
                 if leased:
                     return active, leased
         return None
@@ -227,11 +194,11 @@ class _Run:
         return leased or self._take(cursor, active, most, now)
 
     def _judge(self, cursor: Any, active: Active, locked: Sequence[Any], now: datetime) -> list[Leased]:
-        rows = _asked(
+        rows = ask(
             cursor,
             JUDGE,
             {
-                **_asking(active, now),
+                **asking_of(active, now),
                 "people": [person for _id, person, _point in locked if person is not None],
                 "ids": [delivery for delivery, _person, _point in locked],
                 "until": now + LEASE,
@@ -239,7 +206,7 @@ class _Run:
             },
         )
         self._looked_at = monotonic()
-        return sorted((_leased(row) for row in rows if row[1] == DeliveryState.LEASED), key=lambda d: d.id)
+        return sorted((leased_of(row) for row in rows if row[1] == DeliveryState.LEASED), key=lambda d: d.id)
 
     def _finish(self, active: Active, now: datetime) -> None:
         """A message that was prepared is done when nothing of it is open. (Flows and text banks go on.)"""
@@ -252,12 +219,14 @@ class _Run:
             sending = Message.objects.filter(pk=active.id, status=MessageStatus.SENDING)
             sending.update(status=MessageStatus.DONE, finished_at=now)
 
-    def _head(self, active: Active) -> Letterhead | None:
+    def _head(self, active: Active) -> Letterhead | Letters | None:
         """The message's own part; None, and the message is paused with the reason, where it cannot be written."""
         if active.id not in self._heads:
             message = Message.objects.select_related("sender", "ask", "link").get(pk=active.id)
             try:
-                self._heads[active.id] = Letterhead(message)
+                self._heads[active.id] = (
+                    Letters(message, clock=self._clock) if active.is_letters else Letterhead(message)
+                )
                 self._way(active.provider)
             except (ValueError, UnknownProviderError) as problem:
                 log.exception("message %s cannot be written", active.id)
@@ -298,22 +267,44 @@ class _Run:
                 answer = answers.get(delivery.id) or Handed(delivery.id, Outcome.UNKNOWN)
                 handed.append(answer)
                 self._settled.append(
-                    settled(answer, attempts=delivery.attempts, segments=segments.get(delivery.id, 0), now=now)
+                    settled(
+                        answer,
+                        attempts=delivery.attempts,
+                        segments=segments.get(delivery.id, 0),
+                        now=now,
+                        is_letter=active.is_letters,
+                    )
                 )
             self._settled_by = active.provider
-        if handed and all(answer.outcome is Outcome.LATER for answer in handed):
+        if handed and self._takes_nothing(active, handed):
             self._rest(active)
+
+    def _takes_nothing(self, active: Active, handed: Sequence[Handed]) -> bool:
+        is_in_vain = all(answer.outcome is Outcome.LATER for answer in handed)
+        if not active.is_letters:
+            return is_in_vain
+        self._letters_in_vain = self._letters_in_vain + 1 if is_in_vain else 0
+        return self._letters_in_vain >= LETTERS_IN_VAIN
 
     def _written(self, active: Active, leased: Sequence[Leased], now: datetime) -> list[tuple[Leased, Outgoing]]:
         """Each in its recipient's words; what cannot be written is noted."""
         head, hours = self._heads[active.id], self._hours_of(active)
         going: list[tuple[Leased, Outgoing]] = []
-        for delivery in leased:
+        for place, delivery in enumerate(leased):
             until = hours.valid_until(delivery.bucket_id, now, expires_at=active.expires_at)
             try:
                 going.append((delivery, head.outgoing(delivery, valid_until=until)))
             except MissingFieldError as missing:
                 self._note(delivery.id, DeliveryState.SKIPPED, DeliveryReason.MISSING_FIELD, str(missing))
+            except NotNeededError as unneeded:
+                self._note(delivery.id, DeliveryState.SKIPPED, unneeded.reason)
+            except (OperationalError, InterfaceError):
+                # The database is away, and its words are looked up there. Nothing of this lease has left.
+                for each in leased[place:]:
+                    self._note(each.id, DeliveryState.PENDING)
+                for each, _outgoing in going:
+                    self._note(each.id, DeliveryState.PENDING)
+                raise
             except Exception:
                 log.exception("delivery %s could not be written", delivery.id)
                 self._note(delivery.id, DeliveryState.FAILED, DeliveryReason.UNWRITABLE)
@@ -324,12 +315,12 @@ class _Run:
         if monotonic() - self._looked_at < FRESH:
             return going
         asking = {
-            **_asking(active, self._clock()),
+            **asking_of(active, self._clock()),
             "people": [delivery.person_id for delivery, _outgoing in going if delivery.person_id is not None],
             "ids": [delivery.id for delivery, _outgoing in going],
         }
         with transaction.atomic(), connection.cursor() as cursor:
-            against = {delivery: (reason, status) for delivery, reason, status in _asked(cursor, STILL, asking)}
+            against = {delivery: (reason, status) for delivery, reason, status in ask(cursor, STILL, asking)}
         self._looked_at = monotonic()
         for delivery, (reason, status) in against.items():
             if reason:
@@ -378,32 +369,3 @@ def close_open(message_id: int, *, reason: DeliveryReason, now: datetime) -> int
 
 
 WAITING: Final = (DeliveryState.PENDING, DeliveryState.HELD)
-
-
-def _asked(cursor: Any, statement: str, parameters: dict[str, Any]) -> list[Any]:
-    """What compliance says, by a plan made once: making it anew takes longer than looking up fifty people."""
-    cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-    cursor.execute(statement, parameters)
-    found: list[Any] = cursor.fetchall()
-    cursor.execute("SET LOCAL plan_cache_mode = auto")
-    return found
-
-
-def _asking(active: Active, now: datetime) -> dict[str, Any]:
-    """What compliance is asked, of whomever."""
-    return {
-        "at": now,
-        "channel": active.channel,
-        "purpose": CAMPAIGNING,
-        "is_asked_for": active.kind in ASKED_FOR_KINDS,
-        "is_stop": active.kind == MessageKind.STOPPED,
-        "is_to_strangers": active.kind in TO_STRANGERS_TOO,
-    }
-
-
-def _leased(row: Sequence[Any]) -> Leased:
-    delivery, _state, person, point, bucket, variant, attempts, body, address, given, family, seat = row
-    given, family = given or "", family or ""
-    first = given.split()[0] if given.split() else ""
-    values = {"first_name": first, "family_name": family, "full_name": f"{given} {family}".strip(), "seat": seat or ""}
-    return Leased(delivery, person, point, bucket, variant, attempts, body, address, values)

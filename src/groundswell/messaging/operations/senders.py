@@ -18,6 +18,7 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import User
 from groundswell.compliance.enums import Channel
 from groundswell.messaging.models import Sender
+from groundswell.messaging.own_address import is_own
 from groundswell.messaging.rules import MessagingRuleError
 from groundswell.messaging.sender_codes import code_of, is_code_of
 from groundswell.people.addresses import AddressError, normalise_phone
@@ -119,7 +120,11 @@ def change_pace(sender: Sender, *, rate: int, price: Decimal | None, by: User) -
 
 @transaction.atomic
 def retire_sender(sender: Sender, *, by: User, now: datetime) -> None:
-    """Nothing leaves by it any more. What was sent stays; the address can be added again."""
+    """Nothing leaves by it any more. What was sent stays; the address can be added again. Raises MessagingRuleError."""
+    if is_own(sender):
+        raise MessagingRuleError(
+            _("Confirmations and reminders go from here: it is the installation’s own address, by its settings.")
+        )
     locked = Sender.objects.select_for_update().get(pk=sender.pk)
     if locked.retired_at is None:
         locked.retired_at = now

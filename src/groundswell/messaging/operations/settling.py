@@ -34,13 +34,13 @@ class Settled:
     segments: int = 0
 
 
-def settled(answer: Handed, *, attempts: int, segments: int, now: datetime) -> Settled:
+def settled(answer: Handed, *, attempts: int, segments: int, now: datetime, is_letter: bool = False) -> Settled:
     """What a provider's answer means for a delivery that was tried so often."""
     problem = answer.problem[:PROBLEM_LENGTH]
     match answer.outcome:
         case Outcome.TAKEN:
             return Settled(answer.delivery_id, DeliveryState.SENT, provider_id=answer.provider_id, segments=segments)
-        case Outcome.LATER if (at := next_try(attempts, now=now)) is not None:
+        case Outcome.LATER if (at := next_try(attempts, now=now, is_letter=is_letter)) is not None:
             return Settled(answer.delivery_id, DeliveryState.HELD, due_at=at, problem=problem)
         case Outcome.UNKNOWN:
             return Settled(

@@ -15,6 +15,15 @@ IN_HAND: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that goes with an email."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message as it leaves: composed, allowed and committed. `reference` is ours, the same however often it is tried."""
 
@@ -27,6 +36,7 @@ class Outgoing:
     subject: str = ""
     html: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    enclosed: tuple[Enclosed, ...] = ()
     # Where it goes back to when it cannot be delivered; empty: to the sender.
     return_path: str = ""
     # The provider is to give up after this (rule M9).

@@ -17,13 +17,14 @@ from groundswell.messaging.providers.contract import Provider
 class Known:
     """`opens`: what makes one, without parameters: what it needs to know stands in the settings.
 
-    `reaches_nobody`: what it takes stays here, so it may go at any hour.
+    `reaches_nobody`: what it takes stays here, so it may go at any hour. `is_offered`: organisers may choose it.
     """
 
     channel: Channel
     opens: str
     is_ready: Callable[[], bool]
     reaches_nobody: bool = False
+    is_offered: bool = True
 
 
 PROVIDERS: Final[Mapping[str, Known]] = {
@@ -49,6 +50,14 @@ PROVIDERS: Final[Mapping[str, Known]] = {
         "groundswell.messaging.providers.console.transport.Letterbox",
         lambda: settings.DEMO,
         reaches_nobody=True,
+    ),
+    # An installation without a mail server: what it writes of its own accord becomes files in the data folder.
+    "files": Known(
+        Channel.EMAIL,
+        "groundswell.messaging.providers.files.transport.FilesProvider",
+        lambda: own_email_provider() == "files",
+        reaches_nobody=True,
+        is_offered=False,
     ),
     "twilio": Known(
         Channel.SMS,
@@ -76,8 +85,17 @@ class UnknownProviderError(LookupError):
 
 
 def ready_for(channel: str) -> list[str]:
-    """The names of the providers that can carry this channel here."""
-    return [name for name, known in PROVIDERS.items() if known.channel == channel and known.is_ready()]
+    """The names of the providers that can carry this channel here, for organisers to choose from."""
+    return [
+        name for name, known in PROVIDERS.items() if known.channel == channel and known.is_offered and known.is_ready()
+    ]
+
+
+def own_email_provider() -> str:
+    """By which provider the installation's own letters go: as its settings have it."""
+    if settings.EMAIL_SERVICE and not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+        return "anymail"
+    return "smtp" if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend") else "files"
 
 
 def reaches_nobody(name: str) -> bool:

@@ -9,7 +9,7 @@ UPDATE messaging_delivery d
   FROM judged j
   LEFT JOIN people_contactpoint c ON c.id = j.contact_point_id
  WHERE d.id = j.id
-RETURNING d.id, d.state, d.person_id, d.contact_point_id, d.bucket_id, d.variant, d.attempts, d.body, c.value,
+RETURNING d.id, d.state, d.person_id, d.contact_point_id, d.bucket_id, d.variant, d.attempts, d.key, d.body, c.value,
           (SELECT p.given_names FROM people_person p WHERE p.id = d.person_id),
           (SELECT p.family_name FROM people_person p WHERE p.id = d.person_id),
           (SELECT a.name FROM people_person p

@@ -1,6 +1,6 @@
 -- What compliance says of deliveries at this moment (judge.sql leases by it, still.sql asks once more before they leave).
 -- Whatever was taken away since it was prepared (the person, the address, that it is theirs) is a reason too. Who stops or
--- asks for help is answered also where nobody we know has that number.
+-- asks for help is answered also where nobody we know has that number. Letters have a rule of their own.
 --
 -- The people are named by a list: so the plan looks up these few, whatever it believes of the size of the ledgers.
 WITH asked AS MATERIALIZED (
@@ -12,7 +12,8 @@ WITH asked AS MATERIALIZED (
      WHERE s.person_id = ANY (%(people)s::bigint[])
 ), judged AS (
     SELECT d.id, d.contact_point_id,
-           CASE WHEN d.contact_point_id IS NOT NULL AND d.person_id IS NULL AND %(is_to_strangers)s::boolean
+           CASE WHEN %(is_letter)s::boolean THEN compliance_letter_refusal(d.person_id, d.contact_point_id)
+                WHEN d.contact_point_id IS NOT NULL AND d.person_id IS NULL AND %(is_to_strangers)s::boolean
                 THEN CASE WHEN NOT %(is_stop)s::boolean AND compliance_closed_to_messages(
                               (SELECT p.address_hash FROM people_contactpoint p WHERE p.id = d.contact_point_id))
                           THEN 'suppressed' END

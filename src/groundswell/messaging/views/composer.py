@@ -25,6 +25,7 @@ from groundswell.messaging.forms import MessageForm
 from groundswell.messaging.models import Message
 from groundswell.messaging.operations.composing import change_message, compose_message, discard_message
 from groundswell.messaging.operations.trying import send_test
+from groundswell.messaging.progress import letters_of
 from groundswell.messaging.recipients import some_reached, values_of
 from groundswell.messaging.rules import MessagingRuleError
 from groundswell.messaging.sms import segments_of
@@ -54,7 +55,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The campaign's messages, the newest first."""
     campaign = campaign_for(request, slug)
     found = messages_for(request, campaign).select_related("sender", "ask", "created_by").order_by("-created_at")
-    return render(request, "messaging/organiser/index.html", page(campaign, rows=found[:200]))
+    letters = [] if membership_of(request).is_limited() else letters_of(campaign)
+    return render(request, "messaging/organiser/index.html", page(campaign, rows=found[:200], letters=letters))
 
 
 def new_message(request: HttpRequest, slug: str, channel: str) -> HttpResponseBase:

@@ -50,17 +50,22 @@ def membership_of(request: HttpRequest) -> Membership:
     return found
 
 
-def messages_for(request: HttpRequest, campaign: Campaign) -> QuerySet[Message]:
+def messages_for(request: HttpRequest, campaign: Campaign, *, with_letters: bool = False) -> QuerySet[Message]:
     """The campaign's broadcasts; of whoever is limited to areas their own, whose lists lie within these."""
-    found = Message.objects.filter(campaign=campaign, kind=MessageKind.BROADCAST)
+    kinds = [MessageKind.BROADCAST, *([MessageKind.LETTER] if with_letters else [])]
+    found = Message.objects.filter(campaign=campaign, kind__in=kinds)
     membership = membership_of(request)
     return found.filter(created_by=membership.user_id) if membership.is_limited() else found
 
 
-def message_for(request: HttpRequest, slug: str, pk: int, *roles: Role) -> tuple[Campaign, Message]:
+def message_for(
+    request: HttpRequest, slug: str, pk: int, *roles: Role, with_letters: bool = False
+) -> tuple[Campaign, Message]:
     """The campaign and its message, for whoever may see both."""
     campaign = campaign_for(request, slug, *roles)
-    found = messages_for(request, campaign).select_related("sender", "ask", "segment", "link", "link_b", "campaign")
+    found = messages_for(request, campaign, with_letters=with_letters).select_related(
+        "sender", "ask", "segment", "link", "link_b", "campaign"
+    )
     return campaign, get_object_or_404(found, pk=pk)
 
 

@@ -74,7 +74,7 @@ def message_live(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 @require_GET
 def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Who did not get it, and why: names and addresses, so each look is logged."""
-    campaign, found = message_for(request, slug, pk, *STAFF)
+    campaign, found = message_for(request, slug, pk, *STAFF, with_letters=True)
     by_reason = unreached_by_reason(found)
     places = Paginator(range(sum(by_reason.values())), ROWS_A_PAGE).get_page(request.GET.get("page"))
     rows = unreached_from(found, (places.number - 1) * ROWS_A_PAGE, ROWS_A_PAGE)
@@ -96,7 +96,7 @@ def not_reached(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 @require_POST
 def not_reached_export(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """The same as a CSV, for those who may hand out records."""
-    campaign, found = message_for(request, slug, pk, *KEEPERS)
+    campaign, found = message_for(request, slug, pk, *KEEPERS, with_letters=True)
     record(
         "export_not_reached",
         by=user_of(request),

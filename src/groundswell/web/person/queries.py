@@ -24,6 +24,7 @@ from groundswell.phonebank.bank_settings import day_start
 from groundswell.phonebank.models import Call
 from groundswell.web.person.statements import ask
 from groundswell.web.person.timeline import Event, timeline_of
+from groundswell.web.person.written import Written, written_to
 
 SHOWN_CALLS = 50
 # Of refusals, the one nearest to calling is named: the last in the order in which they are asked.
@@ -101,10 +102,11 @@ class History:
     # The consents and soft opt-ins that still hold, by id: those that can be taken back.
     held: set[int]
     events: list[Event]
+    written: list[Written]
 
 
 def history_of(person: Person, *, now: datetime) -> History:
-    """Read a person's whole page, nine queries whatever is known of them."""
+    """Read a person's whole page, ten queries whatever is known of them."""
     addresses = _addresses(person, now)
     digests = [address.digest for address in addresses]
     consents = list(consents_about(person, digests))
@@ -127,6 +129,7 @@ def history_of(person: Person, *, now: datetime) -> History:
         consents=consents,
         held={line.pk for line in (*held, *soft)},
         events=timeline_of(person),
+        written=written_to(person),
     )
 
 

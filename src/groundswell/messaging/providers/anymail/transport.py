@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from email.utils import formataddr
 from typing import Any, Final
 
 import requests
@@ -20,10 +19,10 @@ from anymail.exceptions import (
 )
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from groundswell.messaging.providers.contract import IN_HAND, Handed, Outcome, Outgoing
+from groundswell.messaging.providers.emails import email_of
 from groundswell.messaging.providers.over_http import AT_A_TIME, PROBLEM_LENGTH, REFUSES_US
 
 # What an email does without, where a service does not know it: we count no opens, and clicks by our own links alone; and
@@ -105,15 +104,7 @@ def open_backend() -> Any:
 
 def letter_of(each: Outgoing, *, without: frozenset[str] = frozenset()) -> Any:
     """The email as Django and anymail know it."""
-    letter: Any = EmailMultiAlternatives(
-        subject=each.subject,
-        body=each.text,
-        from_email=formataddr((each.sender_name, each.sender_address)),
-        to=[each.to],
-        headers=dict(each.headers),
-    )
-    if each.html:
-        letter.attach_alternative(each.html, "text/html")
+    letter: Any = email_of(each)
     for name, value in {**SPARED, "metadata": {"reference": each.reference}}.items():
         if name not in without:
             setattr(letter, name, value)

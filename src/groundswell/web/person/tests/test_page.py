@@ -351,4 +351,4 @@ def test_few_queries_whatever_is_known(organiser: Client, world: World, numbers:
     text(organiser, person)
     with CaptureQueriesContext(connection) as queries:
         text(organiser, person)
-    assert len(queries) == 12
+    assert len(queries) == 13

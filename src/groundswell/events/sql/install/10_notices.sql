@@ -1,0 +1,35 @@
+-- What becomes of a notice in the outbox is told to its row here, whoever writes it down there: a lease, a provider's
+-- answer, a receipt weeks later, a stop. One that was dropped here stays so, with its own reason.
+CREATE OR REPLACE FUNCTION events_follow_delivery() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE events_notice
+       SET state = CASE NEW.state
+                       WHEN 'pending' THEN 'waiting'
+                       WHEN 'held' THEN 'waiting'
+                       WHEN 'leased' THEN 'sending'
+                       WHEN 'sent' THEN 'sent'
+                       WHEN 'delivered' THEN 'sent'
+                       WHEN 'failed' THEN 'failed'
+                       WHEN 'unknown' THEN 'unknown'
+                       ELSE 'dropped' END,
+           reason = CASE NEW.state
+                        WHEN 'unknown' THEN 'lost'
+                        WHEN 'failed' THEN CASE WHEN NEW.reason IN ('unwritable', 'refused') THEN NEW.reason ELSE 'bounced' END
+                        WHEN 'suppressed' THEN CASE NEW.reason WHEN 'erased' THEN 'erased'
+                                                               WHEN 'deceased' THEN 'dead_address'
+                                                               WHEN 'retired' THEN 'dead_address'
+                                                               ELSE 'closed' END
+                        WHEN 'skipped' THEN CASE NEW.reason WHEN 'too_late' THEN 'too_late' ELSE 'superseded' END
+                        ELSE '' END,
+           leased_until = CASE WHEN NEW.state = 'leased' THEN NEW.leased_until END,
+           due_at = coalesce(NEW.due_at, due_at),
+           sent_at = coalesce(NEW.sent_at, sent_at),
+           problem = NEW.problem
+     WHERE delivery_id = NEW.id AND state <> 'dropped';
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER events_follow_delivery AFTER UPDATE OF state ON messaging_delivery
+    FOR EACH ROW WHEN (NEW.key LIKE 'event %' AND NEW.state IS DISTINCT FROM OLD.state)
+    EXECUTE FUNCTION events_follow_delivery();

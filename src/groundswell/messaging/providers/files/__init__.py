@@ -1,0 +1,1 @@
+"""Email of an installation that has neither a mail server nor a service: kept as files."""
