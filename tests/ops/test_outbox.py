@@ -1,4 +1,4 @@
-"""Workers, mail server and PostgreSQL killed under a send: everybody gets it once, or is listed as one of whom nobody knows.
+"""Workers, mail server or gateway and PostgreSQL killed under a send: everybody gets it once, or is listed as not known.
 
 `groundswell bench sending --messages 50000 --kills 20` is the same in full; what came of it stands in docs/benchmarks.md.
 """
@@ -20,9 +20,12 @@ WORKERS = 2
 
 
 @pytest.mark.slow
-def test_whatever_is_killed_nobody_gets_it_twice_and_nobody_is_lost(fresh: Any) -> None:
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_whatever_is_killed_nobody_gets_it_twice_and_nobody_is_lost(fresh: Any, channel: str) -> None:
     ran = subprocess.run(
-        fresh.command("bench", "sending", "--messages", str(MESSAGES), "--kills", str(KILLS), "--json"),
+        fresh.command(
+            "bench", "sending", "--channel", channel, "--messages", str(MESSAGES), "--kills", str(KILLS), "--json"
+        ),
         env=fresh.environment,
         capture_output=True,
         text=True,

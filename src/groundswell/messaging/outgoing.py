@@ -59,12 +59,13 @@ class Letterhead:
         self._writing = writing_of(message)
         self._same = [same_for_all(message, variant=variant) for variant in (0, 1)]
         # The addresses with the person's token left out: making one anew for everybody takes longer than all the words.
+        self._has_token = self.is_email or PREFERENCES in self._writing.fields()
         self._page = settings.PUBLIC_URL + reverse("preferences:page", args=[PLACE])
         self._one_click = settings.PUBLIC_URL + reverse("preferences:one_click", args=[PLACE])
 
     def outgoing(self, delivery: Leased, *, valid_until: datetime | None) -> Outgoing:
         """The message to one person. Raises MissingFieldError."""
-        token = _token_of(delivery)
+        token = _token_of(delivery) if self._has_token else ""
         written = self._written(delivery, token)
         return Outgoing(
             delivery_id=delivery.id,

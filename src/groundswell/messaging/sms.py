@@ -35,6 +35,7 @@ ESCAPED: Final = {
     "€": 0x65,
 }
 EXTENSION: Final = frozenset(ESCAPED)
+_KNOWN: Final = EXTENSION.union(BASIC)
 
 
 class Encoding(StrEnum):
@@ -69,13 +70,18 @@ def as_sent(text: str) -> str:
 def segments_of(text: str) -> Segments:
     """In what alphabet and how many parts `text` (as `as_sent` leaves it) travels. An empty one is no part at all."""
     text = as_sent(text)
-    outside = tuple(dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENSION))
+    outside = () if _KNOWN.issuperset(text) else tuple(dict.fromkeys(letter for letter in text if letter not in _KNOWN))
     encoding = Encoding.UCS_2 if outside else Encoding.GSM_7
     alone, in_part = ROOM[encoding]
-    widths = [_width(letter, encoding) for letter in text]
-    characters = sum(widths)
+    # Each text that leaves is counted: not letter by letter, where it fits into one.
+    characters = (
+        len(text) + sum(map(text.count, EXTENSION))
+        if not outside
+        else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    )
     if characters <= alone:
         return Segments(encoding, 1 if text else 0, characters, alone - characters, outside)
+    widths = [_width(letter, encoding) for letter in text]
     filled = [end - start for start, end in _parts(widths, in_part)]
     return Segments(encoding, len(filled), characters, in_part - filled[-1], outside)
 

@@ -76,7 +76,7 @@ class Writing:
 
         Raises KeyError for a field that `missing` names.
         """
-        escaped = {name: html.escape(value) for name, value in values.items()}
+        escaped = {name: html.escape(value) for name, value in values.items()} if self.html else {}
         return Written(
             subject=" ".join(filled(self._subject(variant), values).split()),
             text=filled(self.text, values),

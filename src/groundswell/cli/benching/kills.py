@@ -1,4 +1,4 @@
-"""A message to many, while its workers, the mail server and PostgreSQL are killed under it again and again.
+"""A message to many, while its workers, the mail server or gateway and PostgreSQL are killed under it again and again.
 
 All in a data folder of its own, with its own PostgreSQL: nobody else's is touched.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -25,7 +26,9 @@ from groundswell.cli.benching.mailing import mailing_list
 from groundswell.cli.benching.scratch import django_on, migrate
 from groundswell.cli.benching.sinks import Running, running
 from groundswell.cli.benching.statements import BenchError
+from groundswell.cli.benching.web_server import web_server
 from groundswell.cli.console import note
+from groundswell.cli.static import collect_static
 from groundswell.config.environment import environment
 from groundswell.config.postgres import EmbeddedServer, connection_url
 from groundswell.config.postgres import running as server_running
@@ -36,12 +39,12 @@ if TYPE_CHECKING:
 PARTS = ("worker", "gateway", "database")
 WORKERS = 2
 STOPPED, LATE = 50, 5  # people who stop before it is sent, and after each kill
-PATIENCE = 300.0  # seconds without a letter
+PATIENCE = 300.0  # seconds without a letter or text
 
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """What came of it, by the mail server's own count and by our ledger."""
+    """What came of it, by the count of the mail server or gateway and by our ledger."""
 
     messages: int
     kills: dict[str, int]
@@ -56,7 +59,7 @@ class Aftermath:
     seconds: float
 
 
-def send_under_kills(messages: int, kills: int, *, seed: int | None = None) -> Aftermath:
+def send_under_kills(messages: int, kills: int, *, channel: str, seed: int | None = None) -> Aftermath:
     """Send to so many, with so many kills spread over it, of each part in turn. Raises BenchError where it stands still."""
     with (
         tempfile.TemporaryDirectory(prefix="groundswell-kills-", ignore_cleanup_errors=True) as folder,
@@ -70,7 +73,7 @@ def send_under_kills(messages: int, kills: int, *, seed: int | None = None) -> A
         server = stack.enter_context(server_running(home / "data", say=note))
         stack.enter_context(django_on(connection_url(home / "data")))
         migrate()
-        stage = _Stage(home, server, random.Random(seed))  # noqa: S311 - chance, no secret
+        stage = _Stage(home, server, channel, random.Random(seed))  # noqa: S311 - chance, no secret
         stack.callback(stage.close)
         return stage.play(messages, kills)
 
@@ -78,20 +81,35 @@ def send_under_kills(messages: int, kills: int, *, seed: int | None = None) -> A
 class _Stage:
     """What runs, and what is killed."""
 
-    def __init__(self, home: Path, server: EmbeddedServer, chance: random.Random) -> None:
-        self._home, self._server, self._chance = home, server, chance
+    def __init__(self, home: Path, server: EmbeddedServer, channel: str, chance: random.Random) -> None:
+        self._home, self._server, self._channel, self._chance = home, server, channel, chance
         self._log = home / "arrived"
-        self._sink_stack = ExitStack()
+        self._stack = ExitStack()
+        # Where a gateway says what became of texts: the web server's port, and the secret.
+        self._reports: tuple[int, str] | None = None
         self._sink = self._open_sink(0)
         self._port = self._sink.port
         self._workers: list[subprocess.Popen[bytes]] = []
         self._stopped: set[str] = set()
+        if channel == "sms":
+            self._listen()
+
+    def _listen(self) -> None:
+        """The web server, which is not killed."""
+        from groundswell.cli.benching.text_sink import as_said
+
+        secret = secrets.token_urlsafe(24)
+        os.environ["SMS_HTTP"] = as_said(self._port, secret)
+        self._stack.callback(os.environ.pop, "SMS_HTTP")
+        collect_static()
+        self._reports = (self._stack.enter_context(web_server()), secret)
+        self._sink.ask(self._reports)
 
     def play(self, messages: int, kills: int) -> Aftermath:
         from groundswell.messaging.operations.preparing import prepare
 
         note(f"Making {messages:,} people ...")
-        message = mailing_list(messages)
+        message = mailing_list(messages, channel=self._channel)
         prepared = prepare(message, by=None, now=datetime.now(UTC))
         self._stop(STOPPED)
         note("Sending ...")
@@ -106,6 +124,8 @@ class _Stage:
             done[part] += 1
             self._stop(LATE)
         self._wait_for(self._is_sent)
+        if self._reports is not None:
+            self._wait_for(lambda: self._sink.ask("owed") == 0)
         for worker in self._workers:
             worker.terminate()
         for worker in self._workers:
@@ -116,12 +136,16 @@ class _Stage:
         for worker in self._workers:
             worker.kill()
             worker.wait()
-        self._sink_stack.close()
+        self._stack.close()
 
     def _open_sink(self, port: int) -> Running:
-        from groundswell.cli.benching.mail_sink import starts
+        from groundswell.cli.benching import mail_sink, text_sink
 
-        return self._sink_stack.enter_context(running(partial(starts, port=port, log=self._log)))
+        starts = mail_sink.starts if self._channel == "email" else text_sink.starts
+        sink = self._stack.enter_context(running(partial(starts, port=port, log=self._log)))
+        if self._reports is not None:
+            sink.ask(self._reports)
+        return sink
 
     def _kill(self, part: str) -> None:
         note(f"Killing the {part} ...")
@@ -156,6 +180,7 @@ class _Stage:
             self._workers = [worker for worker in self._workers if worker.poll() is None]
             while len(self._workers) < WORKERS:
                 self._workers.append(self._start_worker())
+            self._asked(self._hurry)
             # As happens every minute.
             self._asked(send_soon)
             time.sleep(0.2)
@@ -183,12 +208,16 @@ class _Stage:
         return self._log.read_bytes().count(b"\n") if self._log.exists() else 0
 
     def _is_sent(self) -> bool:
+        from groundswell.messaging.models import Delivery
+
+        return not Delivery.objects.filter(state__in=["pending", "held"]).exists()
+
+    def _hurry(self) -> None:
+        """Those for whom nobody was there need not wait their minutes, nor their sender its half of one."""
         from groundswell.messaging.models import Delivery, Sender
 
-        # Those for whom the mail server was not there need not wait their minutes.
         Delivery.objects.filter(state="held").update(due_at=datetime.now(UTC))
         Sender.objects.update(next_slot_at=None)
-        return not Delivery.objects.filter(state__in=["pending", "held"]).exists()
 
     def _stop(self, count: int) -> None:
         """Some of those to whom nothing has begun to leave stop."""
@@ -213,7 +242,7 @@ class _Stage:
                 # As a stop does, but by the hash that these people were made with.
                 Suppression.objects.create(
                     address_hash=held.contact_point.address_hash,
-                    kind=ContactKind.EMAIL,
+                    kind=ContactKind.EMAIL if self._channel == "email" else ContactKind.PHONE,
                     scope=SuppressionScope.MESSAGES,
                     reason=SuppressionReason.ASKED,
                     source="a measurement",

@@ -15,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -39,7 +40,8 @@ PATIENCE = 120.0  # seconds for the last receipts
 class Gateway:
     """What arrived, and the receipts that it owes."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: int | None) -> None:
+        self._log = log
         self.arrived: Counter[str] = Counter()
         self.owed: deque[str] = deque()
         self.more = asyncio.Event()
@@ -49,6 +51,8 @@ class Gateway:
     def take(self, body: bytes) -> bytes:
         text = json.loads(body)
         self.arrived[text["to"]] += 1
+        if self._log is not None:
+            os.write(self._log, text["to"].encode() + b"\n")
         if self.report_to is not None:
             self.owed.append(text["reference"])
             self.more.set()
@@ -126,13 +130,18 @@ class Connected(asyncio.Protocol):
             self._transport.write(head.encode() + answer)
 
 
-async def starts() -> tuple[int, Answers]:
-    """Listen, and report what is owed."""
-    gateway = Gateway()
+async def starts(port: int = 0, log: Path | None = None) -> tuple[int, Answers]:
+    """Listen, and report what is owed. In `log` each number stands before its text is answered for."""
+    gateway = Gateway(None if log is None else os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT))
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connected(gateway), HOST, 0)
+    server = await loop.create_server(lambda: Connected(gateway), HOST, port)
     reporting = [loop.create_task(gateway.report()) for _reporter in range(REPORTERS)]
     return server.sockets[0].getsockname()[1], lambda asked: gateway.answer(asked) if reporting else None
+
+
+def as_said(port: int, secret: str) -> str:
+    """The gateway as the environment says it (SMS_HTTP)."""
+    return json.dumps({"url": f"http://{HOST}:{port}/send", "secret": secret})
 
 
 class Texts:
@@ -141,7 +150,7 @@ class Texts:
     def __init__(self, sink: Running) -> None:
         self._sink = sink
         self.secret = secrets.token_urlsafe(24)
-        self.said = json.dumps({"url": f"http://{HOST}:{sink.port}/send", "secret": self.secret})
+        self.said = as_said(sink.port, self.secret)
 
     def limit(self, outgoing: Outgoing, count: int) -> float:
         """Seconds that httpx alone takes to hand over so many texts: on as many connections as we use, or on one, whichever
