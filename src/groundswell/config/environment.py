@@ -101,7 +101,7 @@ class Environment(BaseSettings):
     from_email: str = Field(
         "Groundswell <groundswell@localhost>",
         validation_alias="FROM_EMAIL",
-        description="Sender of sign-in codes and notices.",
+        description="Sender of sign-in codes, confirmations and reminders.",
     )
     twilio_account_sid: str = Field(
         "", validation_alias="TWILIO_ACCOUNT_SID", description="Account at Twilio that texts are sent by; AC..."
