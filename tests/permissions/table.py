@@ -408,6 +408,7 @@ JOINING = [
 ]
 
 FLOWS = [
+    row("flows:confirm", EVERYONE, FORM, token=lambda w: w.email_yes_token),
     row("flows:list", LEADERS, slug=seat),
     row("flows:new", LEADERS, FORM, slug=seat),
     row("flows:manage", LEADERS, slug=seat, pk=lambda w: w.flow.pk),

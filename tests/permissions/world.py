@@ -25,7 +25,8 @@ from groundswell.events.enums import EventKind
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.operations import EventDetails, create_event, publish_event, sign_up
 from groundswell.events.own_links import own_token
-from groundswell.flows.models import Flow
+from groundswell.flows.models import EmailYes, Flow, Run
+from groundswell.flows.operations.emails import token_of as email_yes_token
 from groundswell.joining.links import confirm_token
 from groundswell.joining.models import SignUpPage
 from groundswell.joining.operations.pages import PageDetails, create_page, publish_page
@@ -340,6 +341,36 @@ class World:
         )
         flow.steps.create(position=1, kind="name", text="Your name?")
         return flow
+
+    @cached_property
+    def email_yes_token(self) -> str:
+        """What the letter to somebody who texted yes to email ends in."""
+        now, address = timezone.now(), "yes@example.org"
+        point = ContactPoint.objects.create(kind="email", value=address, address_hash=address_hash("email", address))
+        flow = Flow.objects.create(
+            campaign=self.campaign,
+            sender=self.flow.sender,
+            name="Post",
+            keyword="POST",
+            word="post",
+            thanks="Thank you",
+        )
+        step = flow.steps.create(position=1, kind="consent", channel="email", text="May we?")
+        run = Run.objects.create(
+            flow=flow,
+            our_address="+447700900888",
+            their_address="+447700900889",
+            person=self.person,
+            email=point,
+            state="done",
+            started_at=now,
+            expires_at=now,
+            ended_at=now,
+        )
+        yes = EmailYes.objects.create(
+            run=run, step=step, contact_point=point, wording="May we?", evidence="text 1", said_at=now
+        )
+        return email_yes_token(yes)
 
     @cached_property
     def sign_up_page(self) -> SignUpPage:

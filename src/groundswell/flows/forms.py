@@ -101,7 +101,11 @@ class StepForm(forms.Form):
     takes_several = forms.BooleanField(label=_("They may choose several"), required=False)
     channel = forms.ChoiceField(
         label=_("What they agree to"),
-        choices=[(Channel.SMS, _("texts to their number")), (Channel.CALL, _("calls to their number"))],
+        choices=[
+            (Channel.SMS, _("texts to their number")),
+            (Channel.CALL, _("calls to their number")),
+            (Channel.EMAIL, _("email to the address they texted before; a letter there confirms it")),
+        ],
         widget=forms.RadioSelect,
         initial=Channel.SMS,
     )

@@ -14,7 +14,7 @@ from groundswell.compliance.enums import Channel
 from groundswell.flows.enums import ANSWERED_KINDS, RunState, StepKind
 
 # What may be agreed to by a text: what goes to the number that it came from.
-CONSENT_CHANNELS = (Channel.SMS, Channel.CALL)
+CONSENT_CHANNELS = (Channel.SMS, Channel.CALL, Channel.EMAIL)
 
 
 class Flow(models.Model):
@@ -130,6 +130,8 @@ class Run(models.Model):
     step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, null=True, related_name="+")
     offered = models.JSONField(default=list)
     wrong = models.PositiveSmallIntegerField(default=0)
+    # The address they texted, where they were asked for one.
+    email = models.ForeignKey("people.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="+")
     postcode = models.CharField(max_length=10, blank=True)
     constituency = models.ForeignKey("places.Area", on_delete=models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField()
@@ -178,6 +180,36 @@ class Asking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} of {self.run}"
+
+
+class EmailYes(models.Model):
+    """A yes to email that was texted: consent once its owner presses the button of the letter that went there (rule M4).
+
+    Anyone may text anyone's address. `wording` are the words of the question, `evidence` which text answered it.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="email_yeses")
+    step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, related_name="+")
+    contact_point = models.ForeignKey("people.ContactPoint", on_delete=models.CASCADE, related_name="+")
+    wording = models.TextField()
+    evidence = models.TextField()
+    said_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="email_yes_once", fields=["run", "step"]),
+            models.CheckConstraint(name="email_yes_says_how", condition=~Q(wording="") & ~Q(evidence="")),
+            models.CheckConstraint(
+                name="email_yes_confirmed_after",
+                condition=Q(confirmed_at__isnull=True) | Q(confirmed_at__gte=F("said_at")),
+            ),
+        ]
+        indexes = [models.Index(fields=["contact_point", "said_at"], name="email_yes_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_point} in {self.run}"
 
 
 class LeadingMessage(models.Model):

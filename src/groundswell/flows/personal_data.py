@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groundswell.compliance.personal_data import exempt, register, rows_of
 from groundswell.compliance.retention import older_rows, register_category
 from groundswell.flows.enums import RunState
-from groundswell.flows.models import Asking, Flow, FlowStep, LeadingMessage, Run
+from groundswell.flows.models import Asking, EmailYes, Flow, FlowStep, LeadingMessage, Run
 from groundswell.people.models import Person
 
 
@@ -35,6 +35,7 @@ def _forget_runs(person: Person) -> int:
     return Run.objects.filter(person=person).update(
         person=None,
         contact_point=None,
+        email=None,
         their_address="",
         postcode="",
         constituency=None,
@@ -57,6 +58,22 @@ def _forget_askings(person: Person) -> int:
     return Asking.objects.filter(run__person=person).update(agreed=None)
 
 
+def _email_yeses(person: Person) -> list[dict[str, Any]]:
+    return rows_of(
+        EmailYes.objects.filter(run__person=person).order_by("said_at", "pk"),
+        "run__flow__name",
+        "contact_point__value",
+        "wording",
+        "evidence",
+        "said_at",
+        "confirmed_at",
+    )
+
+
+def _forget_email_yeses(person: Person) -> int:
+    return EmailYes.objects.filter(run__person=person).delete()[0]
+
+
 # Erasure goes from the last to the first: what was asked, then the run it was asked in.
 register("flow_runs", order=360, label=_("Keywords you texted"), models=[Run], export=_runs, erase=_forget_runs)
 register(
@@ -66,6 +83,14 @@ register(
     models=[Asking],
     export=_askings,
     erase=_forget_askings,
+)
+register(
+    "flow_email_yeses",
+    order=366,
+    label=_("A yes to email that you texted"),
+    models=[EmailYes],
+    export=_email_yeses,
+    erase=_forget_email_yeses,
 )
 register_category(
     "conversations", label=_("Conversations by text"), figure="retention_months_texts", **older_rows(Run, "started_at")

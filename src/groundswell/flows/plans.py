@@ -7,21 +7,24 @@ from django.utils.translation import gettext as _
 
 from groundswell.accounts.models import Organisation
 from groundswell.campaigns.asks_pages import own_address_of, page_of
+from groundswell.campaigns.cards import NoImprintError, imprint_of
 from groundswell.campaigns.enums import QuestionKind
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
+from groundswell.compliance.enums import Channel
 from groundswell.flows.enums import StepKind
 from groundswell.flows.models import Flow, FlowStep
 from groundswell.flows.rules import Asked, Choice, Outline, problems_of
 from groundswell.messaging.fields import LINK, FieldError, fields_of, filled, parts_of
 from groundswell.messaging.operations.answers import privacy_address
+from groundswell.messaging.operations.codes import proven_sender
 
 
 def asked_of(step: FlowStep, offered: list[int] | None = None) -> Asked:
     """The question; `offered` are its options as they were numbered when it was asked, else those there are now."""
     question = step.question
     if question is None:
-        return Asked(StepKind(step.kind), step.text)
+        return Asked(StepKind(step.kind), step.text, channel=step.channel)
     choices = [Choice(option.pk, option.label) for option in question.options.all() if option.retired_at is None]
     if offered is not None:
         by_id = {option.pk: Choice(option.pk, option.label) for option in question.options.all()}
@@ -85,6 +88,7 @@ def problems_with(flow: Flow) -> list[str]:
         ask_is_open=is_open(flow.ask) if flow.ask is not None else None,
         no_ask_because=flow.no_ask_because,
         has_link=any(field.name == LINK for field in fields),
+        can_email=proven_sender(Channel.EMAIL) is not None and _has_imprint(),
     )
     problems = problems_of(outline)
     problems += [_places("{{ first_name|friend }}", name) for name in dict.fromkeys([*unknown, *lacking])]
@@ -96,6 +100,14 @@ def _places(example: str, name: str) -> str:
         "name": name,
         "example": example,
     }
+
+
+def _has_imprint() -> bool:
+    try:
+        imprint_of(Organisation.objects.filter(pk=1).first())
+    except NoImprintError:
+        return False
+    return True
 
 
 def _organisation_name() -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from groundswell.campaigns.enums import QuestionKind
 from groundswell.campaigns.rules import TEXT_LIMIT
+from groundswell.compliance.enums import Channel
 from groundswell.flows.enums import StepKind
 from groundswell.messaging.words import HELP_WORDS, STOP_WORDS, words_of
 from groundswell.people.addresses import AddressError, fold, normalise_email, normalise_postcode
@@ -19,6 +20,8 @@ from groundswell.people.addresses import AddressError, fold, normalise_email, no
 MOST_STEPS = 12
 # A kind repeat, and another; what comes then is for a person.
 MOST_REPEATS = 2
+# Letters to confirm a yes to email, to one address and for one telephone, in a day.
+MOST_LETTERS = 3
 NAME_LIMIT = 150
 
 # "yes" must be meant (rule M4): "ok" and "fine" are not among them. Welsh too.
@@ -55,6 +58,8 @@ class Asked:
     question_kind: str = ""
     offered: tuple[Choice, ...] = ()
     scale: tuple[int, int] | None = None
+    # Of a consent: what it is for.
+    channel: str = ""
 
     @property
     def takes_several(self) -> bool:
@@ -250,6 +255,8 @@ class Outline:
     ask_is_open: bool | None
     no_ask_because: str
     has_link: bool
+    # Whether a letter can be sent: an address of ours is proven, and there is an imprint.
+    can_email: bool = False
 
 
 def problems_of(outline: Outline) -> list[str]:
@@ -264,6 +271,7 @@ def problems_of(outline: Outline) -> list[str]:
     kinds = [asked.kind for asked in outline.steps]
     if StepKind.AGE in kinds and any(kind != StepKind.AGE for kind in kinds[: kinds.index(StepKind.AGE)]):
         problems.append(_("Ask for their age first: nothing is asked of who is too young."))
+    problems += _problems_of_email(outline)
     if not outline.thanks.strip():
         problems.append(_("Write what they read at the end."))
     if outline.ask_is_open is None and outline.has_link:
@@ -277,6 +285,24 @@ def problems_of(outline: Outline) -> list[str]:
     return problems
 
 
+def _problems_of_email(outline: Outline) -> list[str]:
+    """A yes to email needs the address first, and a way to send the letter that confirms it."""
+    for number, asked in enumerate(outline.steps):
+        if asked.kind == StepKind.CONSENT and asked.channel == Channel.EMAIL:
+            problems = []
+            if StepKind.EMAIL not in [before.kind for before in outline.steps[:number]]:
+                problems.append(_("Ask for their email before you ask whether you may write to it."))
+            if not outline.can_email:
+                problems.append(
+                    _(
+                        "A yes to email is confirmed by a letter: prove an address of yours under Senders first, and "
+                        "enter the imprint."
+                    )
+                )
+            return problems
+    return []
+
+
 def problems_of_step(asked: Asked, organisation: str) -> list[str]:
     """What is wrong with one question as it stands."""
     if asked.kind == StepKind.CONSENT:
@@ -285,7 +311,7 @@ def problems_of_step(asked: Asked, organisation: str) -> list[str]:
             return [_("say that it is %(organisation)s who asks (rule M4).") % {"organisation": organisation}]
         if "YES" not in asked.text:
             return [_("say that YES is the answer that agrees, in capitals.")]
-        if "STOP" not in asked.text:
+        if "STOP" not in asked.text and asked.channel != Channel.EMAIL:
             return [_("say that STOP ends it, in capitals (rule M6).")]
     if asked.question_kind in (QuestionKind.CHOICE, QuestionKind.CHOICES) and len(asked.offered) < 2:
         return [_("it needs at least two answers to choose from.")]

@@ -1,9 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from groundswell.flows.views import flows, steps, trying
+from groundswell.flows.views import emails, flows, steps, trying
 
 app_name = "flows"
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Everybody's, by the signed link in a letter.
+    path("confirmation/<str:token>/", emails.confirm, name="confirm"),
     path("of/<slug:slug>/", flows.index, name="list"),
     path("of/<slug:slug>/new/", flows.new, name="new"),
     path("of/<slug:slug>/<int:pk>/", flows.manage, name="manage"),

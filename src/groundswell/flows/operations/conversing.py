@@ -90,7 +90,7 @@ def _answer(run: Run, inbound: Inbound) -> bool:
         refuse_under_age(run, inbound)
         return True
     keep(run, step, said, inbound=inbound)
-    _go_on(run, step, inbound)
+    _go_on(run, step, inbound, note=_note(run, step, agreed=bool(said.agreed)))
     # What is said in their own words is kept, and a stop word among it is read by a person as well (M6).
     return not mentions_stop(inbound.text)
 
@@ -109,11 +109,18 @@ def _not_understood(run: Run, inbound: Inbound, words: str) -> bool:
     return True
 
 
-def _go_on(run: Run, step: FlowStep, inbound: Inbound) -> None:
+def _note(run: Run, step: FlowStep, *, agreed: bool) -> str:
+    """What is said before the next question: that a yes to email waits for a letter."""
+    if not agreed or step.channel != Channel.EMAIL or run.email is None:
+        return ""
+    return _("Look at your email: a letter there has the button that makes it count.")
+
+
+def _go_on(run: Run, step: FlowStep, inbound: Inbound, *, note: str) -> None:
     later = [other for other in steps_of(run.flow) if other.position > step.position]
     if later:
         _ask(run, later[0], _at(inbound))
-        _reply(run, inbound, wording(asked_of(later[0], run.offered)))
+        _reply(run, inbound, "\n".join(filter(None, [note, wording(asked_of(later[0], run.offered))])))
         return
     person = run.person
     _end(run, RunState.DONE, inbound)
@@ -121,7 +128,8 @@ def _go_on(run: Run, step: FlowStep, inbound: Inbound) -> None:
     first = person.given_names.split()[0] if person is not None and person.given_names.split() else ""
     assert person is not None
     assert run.contact_point_id is not None
-    _reply(run, inbound, ending(run.flow, first, whose=(person.pk, run.contact_point_id)))
+    words = ending(run.flow, first, whose=(person.pk, run.contact_point_id))
+    _reply(run, inbound, "\n".join(filter(None, [note, words])))
 
 
 def _begin(flow: Flow, inbound: Inbound, *, lead: LeadingMessage | None = None) -> Run | None:

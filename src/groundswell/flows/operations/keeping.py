@@ -15,6 +15,7 @@ from groundswell.compliance.enums import Channel, SuppressionScope
 from groundswell.compliance.operations import record_consent, suppress
 from groundswell.flows.enums import ANSWERED_KINDS, StepKind
 from groundswell.flows.models import FlowStep, Run
+from groundswell.flows.operations.emails import ask_to_confirm
 from groundswell.flows.rules import Said
 from groundswell.messaging.models import Inbound
 from groundswell.messaging.operations.answers import confirm_stop
@@ -31,12 +32,15 @@ def keep(run: Run, step: FlowStep, said: Said, *, inbound: Inbound) -> None:
     if step.kind in ANSWERED_KINDS:
         _answers(run, run.person, _given(run.person, step, said), inbound)
     elif step.kind == StepKind.CONSENT:
-        if said.agreed:
+        if said.agreed and step.channel == Channel.EMAIL:
+            ask_to_confirm(run=run, step=step, inbound=inbound, by=None)
+        elif said.agreed:
             _consent(run, run.person, step, inbound)
     elif step.kind == StepKind.NAME:
         _name(run, run.person, said.text, inbound)
     elif step.kind == StepKind.EMAIL:
-        add_own_email(person=run.person, email=said.text)
+        run.email = add_own_email(person=run.person, email=said.text)
+        run.save(update_fields=["email"])
     elif step.kind == StepKind.POSTCODE:
         found = find_area(said.text)
         run.postcode, run.constituency = said.text, found if isinstance(found, Area) else None

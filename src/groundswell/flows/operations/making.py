@@ -205,7 +205,7 @@ def _fill_step(step: FlowStep, details: StepDetails, by: User) -> None:
     step.kind, step.text, step.question, step.channel = details.kind, text, None, ""
     if details.kind == StepKind.CONSENT:
         if details.channel not in CONSENT_CHANNELS:
-            raise FlowRuleError(_("Say whether they agree to texts or to calls."))
+            raise FlowRuleError(_("Say whether they agree to texts, to calls or to email."))
         step.channel = details.channel
     elif details.kind in ANSWERED_KINDS:
         step.question = _question(step, details, by)

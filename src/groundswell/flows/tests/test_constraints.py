@@ -61,7 +61,7 @@ def test_of_questions(flows: Flows, run: Run) -> None:
         ("flow_step_has_text", consent, {"text": ""}),
         ("flow_step_question", vote, {"question": None}),
         ("flow_step_question", consent, {"question": flows.issues}),
-        ("flow_step_channel", consent, {"channel": "email"}),
+        ("flow_step_channel", consent, {"channel": "post"}),
         ("flow_step_channel", vote, {"channel": "sms"}),
     ):
         refused(name, lambda step=step, change=change: FlowStep.objects.filter(pk=step.pk).update(**change))

@@ -15,7 +15,12 @@ from groundswell.people.models import ContactPoint, Person
 
 def code_sender() -> Sender | None:
     """By which of our numbers and names codes go: a proven one, a number that takes a STOP before a name of letters."""
-    proven = Sender.objects.filter(channel=Channel.SMS, verified_at__isnull=False, retired_at__isnull=True)
+    return proven_sender(Channel.SMS)
+
+
+def proven_sender(channel: Channel) -> Sender | None:
+    """Under which name we write when somebody has just asked for it; None: none is proven to be ours (rule M7)."""
+    proven = Sender.objects.filter(channel=channel, verified_at__isnull=False, retired_at__isnull=True)
     return min(proven, key=lambda sender: (not sender.can_receive, sender.pk), default=None)
 
 

@@ -78,6 +78,8 @@ WORDS: Final[Mapping[tuple[str, str], str | Promise]] = {
     ("change", "stop_messages"): _("stopped all messages"),
     ("change", "send_number_code"): _("had a code sent to their number"),
     ("change", "confirm_number"): _("typed the code from their number: texts are agreed to"),
+    ("change", "ask_to_confirm_email"): _("had a letter sent to confirm a yes to email that was texted"),
+    ("change", "confirm_email"): _("confirmed a yes to email that was texted"),
     ("change", "place_supporter"): _("told us the postcode they live at"),
     ("change", "say_yes"): _("said yes on their preference page"),
     ("change", "say_no"): _("said no on their preference page"),
