@@ -13,6 +13,7 @@ from groundswell.campaigns.models import Action
 from groundswell.compliance.personal_data import register, rows_of
 from groundswell.compliance.retention import register_category
 from groundswell.joining.models import Letter, NumberCode, SignUp
+from groundswell.messaging.models import Delivery
 from groundswell.people.models import Person
 from groundswell.people.operations.unconfirmed import let_go_of_strangers
 
@@ -26,7 +27,7 @@ def _delete_unconfirmed(before: datetime, limit: int) -> int:
     """And the people whom a page made of it, of whom nothing else is held."""
     oldest = list(_unconfirmed(before).order_by("happened_at", "pk").values_list("pk", "person_id")[:limit])
     Action.objects.filter(pk__in=[action for action, _person in oldest]).delete()
-    let_go_of_strangers(person_ids={person for _action, person in oldest}, by=None)
+    let_go_of_strangers(person_ids={person for _action, person in oldest}, but={Delivery}, by=None)
     return len(oldest)
 
 
