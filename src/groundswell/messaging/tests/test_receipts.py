@@ -155,3 +155,14 @@ def test_what_it_is_billed_as_is_kept_where_its_receipt_was_here_before_our_own_
     )
     found = Delivery.objects.order_by("pk").values_list("state", "segments", "provider_id")
     assert list(found) == [(state, 3, f"<d{each.pk}@way>") for state, each in (("delivered", first), ("sent", second))]
+
+
+@pytest.mark.parametrize("state", ["pending", "suppressed"])
+def test_a_receipt_of_what_has_not_left_is_kept_and_is_not_its(world: World, state: str):
+    world.people(1)
+    sending(world)
+    delivery = Delivery.objects.get()
+    Delivery.objects.update(state=state, reason="" if state == "pending" else "suppressed")
+    take_receipts("smtp", receipts=[receipt(delivery, "delivered", "e1", reference=f"d{delivery.pk}")])
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.receipts.count()) == (state, 0)
