@@ -93,7 +93,7 @@ def test_from_the_page_to_the_last_press(live_server: Any, page_of_buses: SignUp
     expect(phone.get_by_role("heading", name="Type the code")).to_be_visible()
     check(phone)
     assert Consent.objects.get().channel == "email"
-    text = Delivery.objects.get()
+    text = Delivery.objects.get(message__kind="code")
     phone.get_by_label("Your code").fill("1")
     phone.get_by_role("button", name="That is my number").click()
     expect(phone.get_by_text("That is not the code")).to_be_visible()
