@@ -341,6 +341,7 @@ def test_all_versions_are_listed_when_asked_for(leader, campaign, seat, organise
     assert "Version 1<" in re.sub(r"\s+<", "<", leader.get(f"{url}?all").content.decode())
 
 
+@pytest.mark.slow
 def test_a_caller_reads_the_page_and_prints_one_side_of_a4(client, campaign, seat, results, organiser):
     sign_in(client, make_member(Role.CALLER, campaign).user)
     args = [campaign.slug, seat.pk]

@@ -93,6 +93,7 @@ def test_a_no_sends_no_letter(live: Flow) -> None:
     assert (letters(), EmailYes.objects.count()) == ([], 0)
 
 
+@pytest.mark.slow
 def test_nobody_is_flooded_with_letters_by_a_telephone_or_by_many(live: Flow) -> None:
     for number in range(MOST_LETTERS + 2):
         text("JOIN", f"victim{number}@example.org", "yes", "Sian Wyllt")

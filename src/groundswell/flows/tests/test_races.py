@@ -19,7 +19,7 @@ from groundswell.messaging.models import Inbound
 from groundswell.messaging.tests.texting import texted
 from groundswell.people.models import ContactPoint, Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 STRANGER = "+447700900777"
 
 

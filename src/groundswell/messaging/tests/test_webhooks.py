@@ -155,6 +155,7 @@ NAMES = ["id", "from", "to", "text", "status", "reference"]
 FUZZ = hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @FUZZ
 @given(
     st.dictionaries(
@@ -181,6 +182,7 @@ def test_any_bytes_of_any_kind_are_kept_or_refused(providers: None, sender: Send
     assert from_gateway(HTTP, body, kind=kind).status_code in (204, 400)
 
 
+@pytest.mark.slow
 @FUZZ
 @given(text=st.text(), number=st.text(min_size=1), key=st.text(min_size=1, max_size=220))
 def test_any_text_from_anyone_by_twilio_is_kept_as_it_was(

@@ -339,6 +339,7 @@ def test_a_wrongly_mapped_file_is_refused_by_its_rejects(desk):
         desk.take(desk.xpress(*rows))
 
 
+@pytest.mark.slow
 def test_one_line_of_fifty_megabytes_is_one_reject(desk):
     content = (
         "\n".join(

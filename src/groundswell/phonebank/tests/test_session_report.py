@@ -163,6 +163,7 @@ def test_it_is_settled_once_no_phone_can_bring_more(told: Evening):
     assert report_of(told.session.pk, membership_id=None, now=told.now + BELATED + MINUTE).is_settled
 
 
+@pytest.mark.slow
 def test_the_paper_is_one_page_with_its_imprint_and_is_logged(told: Evening, leader: Client, imprint: Organisation):
     answer = leader.get(address(told, "session_report_pdf"))
     assert answer["Content-Type"] == "application/pdf"

@@ -69,6 +69,7 @@ def test_a_second_start_does_nothing(loaded, django_assert_max_num_queries):
         assert load_reference_data()["loaded"] is False
 
 
+@pytest.mark.slow
 def test_loading_again_changes_no_row(loaded):
     before = (list(Area.objects.order_by("pk").values()), list(OfficeHolder.objects.order_by("pk").values()))
     forget_version()

@@ -27,7 +27,7 @@ from groundswell.textbank.operations.sweeping import give_to, take_waiting
 from groundswell.textbank.rules import NotYoursError
 from groundswell.textbank.tests.world import NOON, World, later, nothing
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:

@@ -25,6 +25,9 @@ from groundswell.messaging.providers.smpp.transport import SmppProvider, fields_
 from groundswell.messaging.sms import as_gsm, as_sent, from_gsm, segments_of
 from groundswell.messaging.tests.providers.smsc import Smsc, running_smsc
 
+# A real gateway, and its waits.
+pytestmark = pytest.mark.slow
+
 TEXT = Outgoing(7, "d7", "Red Rose", "+441632960100", "+447700900123", "Reply YES & we ring you. £5 {or} €6")
 LONG = "Annwyl gyfaill, " * 12 + "ŵ"
 

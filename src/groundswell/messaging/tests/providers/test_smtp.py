@@ -13,6 +13,9 @@ from django.test import override_settings
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing
 from groundswell.messaging.providers.smtp.transport import SmtpProvider
 
+# A real mail server, and its waits.
+pytestmark = pytest.mark.slow
+
 HANG_UP = "hang up"
 
 
