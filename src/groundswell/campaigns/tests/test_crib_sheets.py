@@ -371,6 +371,7 @@ def test_a_caller_reads_the_page_and_prints_one_side_of_a4(client, campaign, sea
         assert said in text
 
 
+@pytest.mark.slow
 def test_the_ready_sheet_fits_on_its_page(client, campaign, seat, results, organiser):
     sign_in(client, make_member(Role.CALLER, campaign).user)
     written = re.sub("[‹›]", "", ready_sheet(campaign, seat))

@@ -172,6 +172,7 @@ def test_a_change_file_that_misses_records_is_refused(desk):
 # --- encodings and delimiters ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -174,6 +174,7 @@ def test_the_paper_is_one_page_with_its_imprint_and_is_logged(told: Evening, lea
     assert AuditEvent.objects.filter(verb="print_session_report", subject_id=told.session.pk).count() == 1
 
 
+@pytest.mark.slow
 def test_a_long_evening_still_fits_one_page(told: Evening, leader: Client, imprint: Organisation):
     for index in range(60):
         told.call(told.caller(f"Caller With A Long Name {index}"), ago=index * MINUTE)

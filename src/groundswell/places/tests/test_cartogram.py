@@ -138,6 +138,7 @@ def test_known_ends_of_the_country_are_its_ends(named):
     assert named["Isle of Wight West"][1] > named["Southampton Test"][1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 3, 60])
 def test_any_set_gets_a_map_and_the_same_one_each_time(count):
     places = scattered(count)
