@@ -129,6 +129,7 @@ def test_the_address_answers_those_and_only_those_who_may_see_it(row: Row, viewe
         assert {viewer for viewer, visit in visits.items() if not visit.is_refused} == row.who & set(viewers), method
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [row for row in TABLE if row.methods != FORM], ids=lambda row: row.name)
 def test_a_wrong_method_is_refused_as_such_and_changes_nothing(row: Row, world: World):
     url = address_of(row, world)
