@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from permissions.table import FORM, READ, STEPS, TABLE, Row
+from permissions.rows import FORM, READ, Row
+from permissions.table import TABLE
+from permissions.tables.office import STEPS
 from permissions.viewers import FIRST, OTHERS, VIEWERS
 from permissions.world import World
 
@@ -49,7 +51,7 @@ def routes(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 def test_every_address_is_in_the_table_once_and_the_table_holds_no_other():
     listed = [row.name for row in TABLE] + STEPS
     assert sorted(set(listed)) == sorted(listed)
-    assert sorted(listed) == sorted(set(routes(get_resolver()))), "say in tests/permissions/table.py who may see it"
+    assert sorted(listed) == sorted(set(routes(get_resolver()))), "say in tests/permissions/tables/ who may see it"
 
 
 def is_refused(response: Any) -> bool:

@@ -1,0 +1,1 @@
+"""The parts of the world that the permission table is about."""
