@@ -32,7 +32,7 @@ def record_each(
     verb: str,
     subjects: Iterable[Model],
     *,
-    by: User,
+    by: User | None,
     action: AuditAction,
     campaign_id: int | None = None,
     **detail: Any,
@@ -57,30 +57,4 @@ def _event(
         subject_id=subject.pk if subject is not None else None,
         campaign_id=campaign_id,
         detail=detail,
-    )
-
-
-def record_many(
-    verb: str,
-    *,
-    by: User | None,
-    action: AuditAction,
-    subjects: Iterable[Model],
-    campaign_id: int | None = None,
-    **detail: Any,
-) -> None:
-    """One event for each of these, in one statement: for a page that shows several people at once."""
-    AuditEvent.objects.bulk_create(
-        [
-            AuditEvent(
-                actor=by,
-                action=action,
-                verb=verb,
-                subject_kind=subject._meta.label_lower,
-                subject_id=subject.pk,
-                campaign_id=campaign_id,
-                detail=detail,
-            )
-            for subject in subjects
-        ]
     )

@@ -291,3 +291,7 @@ class AuditFilterForm(forms.Form):
     until = forms.DateField(
         label=_("To"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
+
+    def clean_verb(self) -> str:
+        """As the log keeps it, however the words were typed."""
+        return "_".join(str(self.cleaned_data["verb"]).lower().split())

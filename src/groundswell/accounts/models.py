@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import BrinIndex
@@ -245,6 +246,20 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+    @property
+    def what(self) -> str:
+        """The verb as a person would write it: "withdraw consent"."""
+        return self.verb.replace("_", " ")
+
+    @property
+    def subject_name(self) -> str:
+        """What it was done to, in words and by number: "person 42". A kind that is no more keeps its label."""
+        try:
+            kind = apps.get_model(self.subject_kind)._meta.verbose_name
+        except (LookupError, ValueError):
+            kind = self.subject_kind
+        return f"{kind} {self.subject_id}"
 
 
 class AuditSeal(models.Model):

@@ -209,6 +209,17 @@ def test_a_data_manager_of_one_campaign_sees_only_its_events(client, campaign):
     assert ("here" in page, "elsewhere" in page, "nowhere" in page) == (True, False, False)
 
 
+def test_the_log_is_read_and_filtered_in_words(client, owner, campaign):
+    record("change_campaign_name", by=owner.user, subject=campaign)
+    record("gone", by=owner.user, subject=campaign)
+    AuditEvent.objects.create(action="change", verb="drop_something", subject_kind="old.room", subject_id=7)
+    page = client.get(reverse("accounts:audit"))
+    for words in ("change campaign name", f"campaign {campaign.pk}", "drop something", "old.room 7"):
+        assert words in page.text
+    found = client.get(reverse("accounts:audit"), {"verb": " Change campaign  name"}).context["log"].events
+    assert [event.verb for event in found] == ["change_campaign_name"]
+
+
 def test_the_export_is_neutralised_and_itself_in_the_log(client, owner):
     owner.user.name = "=HYPERLINK()"
     owner.user.save()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from groundswell.accounts.audit import record_many
+from groundswell.accounts.audit import record_each
 from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.views.refusals import told, user_of
 from groundswell.events.models import Attendance
@@ -39,11 +39,11 @@ def sign_ups(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         rows = rows.filter(person__name_key__contains=word)
     page = Paginator(rows.order_by("is_waiting", "signed_up_at", "pk"), PAGE).get_page(request.GET.get("page"))
     missed = undelivered(event, now=timezone.now())
-    record_many(
+    record_each(
         "view_sign_up",
+        {*(attendance.person for attendance in page.object_list), *(row.person for row in missed)},
         by=user_of(request),
         action=AuditAction.VIEW,
-        subjects=list({*(attendance.person for attendance in page.object_list), *(row.person for row in missed)}),
         campaign_id=campaign.pk,
         event_id=event.pk,
     )

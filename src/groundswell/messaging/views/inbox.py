@@ -45,7 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     shown = [*page.object_list, *done]
     people = writers(shown)
     subjects = {person.pk: person for found in people.values() for person in found}
-    audit.record_many("view_inbox", by=user_of(request), action=AuditAction.VIEW, subjects=subjects.values())
+    audit.record_each("view_inbox", subjects.values(), by=user_of(request), action=AuditAction.VIEW)
     context = {
         "page_of": page,
         "waiting": [(one, people[one.pk], mentions_stop(one.text)) for one in page.object_list],
@@ -103,6 +103,6 @@ def reply(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _thread(request: HttpRequest, inbound: Inbound, form: ReplyForm) -> HttpResponse:
     people = writers([inbound])[inbound.pk]
-    audit.record_many("view_texts", by=user_of(request), action=AuditAction.VIEW, subjects=people)
+    audit.record_each("view_texts", people, by=user_of(request), action=AuditAction.VIEW)
     context = {"one": inbound, "people": people, "lines": texts_with(inbound), "form": form}
     return render(request, "messaging/thread.html", context, status=422 if form.errors else 200)

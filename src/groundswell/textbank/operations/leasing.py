@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from groundswell.accounts.audit import record, record_many
+from groundswell.accounts.audit import record, record_each
 from groundswell.accounts.enums import AuditAction
 from groundswell.accounts.models import Membership, User
 from groundswell.compliance.models import HoursBucket
@@ -48,11 +48,11 @@ def lease_batch(bank: TextBank, *, by: Membership, now: datetime) -> Lease:
         return _why_none(bank, now)
     status.batch = len(people)
     status.save(update_fields=["batch"])
-    record_many(
+    record_each(
         "lease_texts",
+        Person.objects.filter(pk__in=people),
         by=by.user,
         action=AuditAction.VIEW,
-        subjects=Person.objects.filter(pk__in=people),
         campaign_id=bank.campaign_id,
         text_bank=bank.pk,
     )

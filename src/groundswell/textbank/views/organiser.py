@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from groundswell.accounts.audit import record_many
+from groundswell.accounts.audit import record_each
 from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.views.refusals import user_of
 from groundswell.compliance.enums import Channel
@@ -235,11 +235,11 @@ def review(request: HttpRequest, slug: str) -> HttpResponseBase:
     campaign, membership = campaign_led(request, slug)
     rows = list(_to_review(list(banks_led(campaign, membership)))[:MOST_LISTED])
     words = last_words(rows)
-    record_many(
+    record_each(
         "view_review",
+        [row.person for row in rows if row.person is not None],
         by=user_of(request),
         action=AuditAction.VIEW,
-        subjects=[row.person for row in rows if row.person is not None],
         campaign_id=campaign.pk,
     )
     context = page(campaign, rows=[(row, words.get(row.contact_point_id or 0, "")) for row in rows])
