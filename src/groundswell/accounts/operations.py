@@ -96,14 +96,21 @@ def prolong_invitation(*, by: User | None, invitation: Invitation, until: dateti
 
 @transaction.atomic
 def accept_invitation(
-    *, by: User | None, token: str, now: datetime, name: str = "", email: str | None = None
+    *,
+    by: User | None,
+    token: str,
+    now: datetime,
+    name: str = "",
+    email: str | None = None,
+    is_expected: bool = False,
 ) -> Membership:
     """Make whoever opened the link a member, and an account first if they have none (`by` is None then).
 
-    `email` must have been confirmed by a code; it becomes the new account's. A use is counted by one statement that
-    locks the row, so that no race admits one more than `max_uses`; who already is a member uses nothing up. A member
-    in the same campaign with another role gets the invitation's role if that is the higher.
-    Raises LinkClosedError, Invitation.DoesNotExist.
+    `email` must have been proven theirs; it becomes the new account's. A use is counted by one statement that
+    locks the row, so that no race admits one more than `max_uses`; who already is a member uses nothing up, nor does
+    who `is_expected`, for the number is for strangers. A member in the same campaign with another role gets the
+    invitation's role if that is the higher. A link older than somebody's removal does not bring them back.
+    Raises LinkClosedError, TeamError, Invitation.DoesNotExist.
     """
     invitation = Invitation.objects.select_for_update().get(token=token)
     held = _live_membership(by, invitation) if by else None
@@ -111,11 +118,14 @@ def accept_invitation(
         invitation_accepted.send(sender=Invitation, membership=held, invitation=invitation, now=now)
         return held
     state = rules.link_state(invitation, now=now)
-    if state is not LinkState.OPEN:
+    if state is not LinkState.OPEN and not (is_expected and state is LinkState.USED_UP):
         raise LinkClosedError(state)
+    if by is not None and _was_removed(by, invitation):
+        raise TeamError(_("You were taken out of this campaign. Ask whoever invited you for a new link."))
     if by is None and invitation.requires_email and not email:
         raise TeamError(_("This invitation needs your email address."))
-    Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
+    if not is_expected:
+        Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
     user = by or _new_user(name=name, email=email)
     if held is not None:
         _end(held, by=user, now=now)
@@ -248,6 +258,12 @@ def _new_user(*, name: str, email: str | None, password: str | None = None) -> U
 def _live_membership(user: User, invitation: Invitation) -> Membership | None:
     live = Membership.objects.select_for_update(of=("self",)).live()
     return live.filter(user=user).of_campaign(invitation.campaign_id).first()
+
+
+def _was_removed(user: User, invitation: Invitation) -> bool:
+    """Whether they were taken out of the campaign after this link was made."""
+    ended = Membership.objects.filter(user=user, revoked_at__gte=invitation.created_at)
+    return ended.filter(campaign=invitation.campaign_id).exists()
 
 
 def _is_promotion(held: Membership, invitation: Invitation) -> bool:

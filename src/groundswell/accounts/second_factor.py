@@ -26,3 +26,13 @@ def lacks_second_factor(membership: Membership, user: User) -> bool:
     if not membership.is_staff_role() or (settings.DEMO and user.is_demo):
         return False
     return not cast(Any, membership).has_second_factor
+
+
+def is_nothing_but_a_caller(user: User) -> bool:
+    """Whether proof of their mailbox is all that this account asks for: no staff role, no password, no second factor."""
+    return (
+        user.is_active
+        and not user.has_usable_password()
+        and not any(membership.is_staff_role() for membership in live_memberships(user))
+        and not Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+    )

@@ -7,6 +7,8 @@ organiser's pages ask it for fields of the form, for what is missing before publ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from groundswell.events.enums import EventKind
@@ -14,9 +16,19 @@ from groundswell.events.enums import EventKind
 if TYPE_CHECKING:
     from django import forms
 
-    from groundswell.accounts.models import User
+    from groundswell.accounts.models import Invitation, User
     from groundswell.campaigns.models import Campaign
     from groundswell.events.models import Event
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """How those who signed up come in: from when, by which invitation, and to which page."""
+
+    opens_at: datetime
+    is_open: bool
+    invitation: Invitation
+    address: str
 
 
 class EventExtension(Protocol):
@@ -43,6 +55,9 @@ class EventExtension(Protocol):
     def panel_context(self, event: Event) -> Mapping[str, Any]:
         """What the panel needs."""
 
+    def way_in(self, event: Event, *, now: datetime) -> WayIn | None:
+        """How whoever has a place comes in, from their own page; None where there is no such way, or no more."""
+
 
 _EXTENSIONS: dict[str, EventExtension] = {}
 
@@ -55,3 +70,9 @@ def register(kind: EventKind, extension: EventExtension) -> None:
 def extension_of(kind: str) -> EventExtension | None:
     """What extends events of this kind, if anything does."""
     return _EXTENSIONS.get(kind)
+
+
+def way_in_of(event: Event, *, now: datetime) -> WayIn | None:
+    """How those who signed up for this event come in; None for one at which there is nothing to come in to."""
+    extension = extension_of(event.kind)
+    return None if extension is None else extension.way_in(event, now=now)

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/mine/<str:token>/", own.mine, name="mine"),
     path("events/mine/<str:token>/consents/<slug:channel>/", own.consent, name="mine_consent"),
     path("events/mine/<str:token>/withdrawal/", own.withdrawal, name="mine_withdrawal"),
+    path("events/mine/<str:token>/coming-in/", own.coming_in, name="mine_coming_in"),
     # Everybody's.
     path("events/", public.index, name="index"),
     path("events/<slug:slug>/", public.page, name="page"),

@@ -6,15 +6,19 @@ Registered with `events.extensions`, which asks for it on the organiser's pages 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from groundswell.accounts.models import User
 from groundswell.campaigns.models import Campaign, Script
+from groundswell.events.enums import EventStatus
+from groundswell.events.extensions import WayIn
 from groundswell.events.models import Event
 from groundswell.events.rules import EventRuleError
 from groundswell.phonebank.enums import PhoneBankStatus
@@ -23,7 +27,7 @@ from groundswell.phonebank.operations.organising import create_phone_bank
 from groundswell.phonebank.operations.sessions import open_session
 from groundswell.phonebank.rules import PhoneBankError
 from groundswell.phonebank.session_queries import bank_of
-from groundswell.phonebank.session_rules import phase_of
+from groundswell.phonebank.session_rules import LOBBY_OPENS, Phase, phase_of
 
 PREFIX = "calls"
 NAME_LENGTH = 110
@@ -122,9 +126,25 @@ class PhoneBankEvening:
             return {"session": None}
         return {"session": session, "bank": bank_of(session), "phase": phase_of(session, now=timezone.now())}
 
+    def way_in(self, event: Event, *, now: datetime) -> WayIn | None:
+        """Into the lobby from two hours before, and into the calls: by the invitation that walk-ins have as well."""
+        session = _session_of(event)
+        if session is None or session.invitation is None or event.status != EventStatus.PUBLISHED:
+            return None
+        phase = phase_of(session, now=now)
+        if phase not in {Phase.LOBBY, Phase.LIVE}:
+            return None
+        opens_at = event.starts_at - LOBBY_OPENS
+        return WayIn(
+            opens_at=opens_at,
+            is_open=phase == Phase.LIVE or now >= opens_at,
+            invitation=session.invitation,
+            address=reverse("phonebank:session", args=[session.pk]),
+        )
+
 
 def _session_of(event: Event) -> Session | None:
-    return Session.objects.select_related("event").filter(event=event).first()
+    return Session.objects.select_related("event", "invitation").filter(event=event).first()
 
 
 def _open(event: Event, bank: PhoneBank, by: User, *, show_leaders: bool) -> None:

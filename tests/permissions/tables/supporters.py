@@ -26,6 +26,7 @@ EVENTS = [
     row("events:mine", EVERYONE, FORM, token=lambda w: w.own_token),
     row("events:mine_consent", EVERYONE, POST, token=lambda w: w.own_token, channel="email"),
     row("events:mine_withdrawal", EVERYONE, POST, token=lambda w: w.own_token),
+    row("events:mine_coming_in", EVERYONE, POST, token=lambda w: w.own_token),
     row("events:index", EVERYONE),
     row("events:card", EVERYONE, slug=lambda w: w.event.ask.slug),
     row("events:calendar", EVERYONE, slug=lambda w: w.event.ask.slug),

@@ -134,16 +134,21 @@ def _accept(
     except TeamError as error:
         messages.error(request, str(error))
         return redirect("accounts:join", token=invitation.token)
-    if by is None:
+    let_in(request, membership, email=email)
+    if membership.role == Role.CALLER:
+        messages.success(request, _("Welcome, %(name)s. You are in.") % {"name": membership.user.name})
+    return redirect("home")
+
+
+def let_in(request: HttpRequest, membership: Membership, *, email: str | None = None) -> None:
+    """This browser is the member's from here on; `email` is what they have just proven to be theirs."""
+    if request.user != membership.user:
         login(request, membership.user, backend=BACKEND)
         if email:
             record_authentication(request, membership.user, method="code", email=email)
     remember_identity(request, membership.user)
     if membership.campaign_id:
         choose_campaign(request, membership.campaign_id)
-    if membership.role == Role.CALLER:
-        messages.success(request, _("Welcome, %(name)s. You are in.") % {"name": membership.user.name})
-    return redirect("home")
 
 
 def _send_code(request: HttpRequest, invitation: Invitation, *, name: str, email: str) -> bool:

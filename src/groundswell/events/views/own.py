@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,13 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from groundswell.accounts.models import User
+from groundswell.accounts.operations import TeamError
+from groundswell.accounts.views.join import let_in
 from groundswell.campaigns.consent_boxes import boxes, unconfirmed
 from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.views.refusals import told
+from groundswell.events.extensions import way_in_of
 from groundswell.events.forms import OwnDetailsForm
 from groundswell.events.forms.organiser import COMMON_ZONES
 from groundswell.events.models import Attendance
 from groundswell.events.operations import answer_box, change_own_details, withdraw
+from groundswell.events.operations.arrivals import SignInFirstError, come_in
 from groundswell.events.operations.attendance import own_number
 from groundswell.events.operations.consents import address_for, holds_consent
 from groundswell.events.own_links import attendance_of
@@ -80,6 +86,29 @@ def withdrawal(request: HttpRequest, token: str) -> HttpResponseBase:
     return redirect("events:mine", token)
 
 
+@require_POST
+def coming_in(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Into the event itself: the letter that brought them here says who they are."""
+    attendance = _attendance(token)
+    now = timezone.now()
+    way_in = way_in_of(attendance.event, now=now)
+    own_page = redirect("events:mine", token)
+    if way_in is None or not way_in.is_open:
+        messages.info(request, _("The way in is not open just now. This page says when it is."))
+        return own_page
+    by = request.user if isinstance(request.user, User) else None
+    try:
+        membership = come_in(attendance=attendance, invitation=way_in.invitation, by=by, now=now)
+    except SignInFirstError as error:
+        messages.info(request, str(error))
+        return redirect_to_login(own_page["Location"])
+    except (EventRuleError, TeamError) as error:
+        messages.error(request, str(error))
+        return own_page
+    let_in(request, membership, email=attendance.email.value)
+    return redirect(way_in.address)
+
+
 def _attendance(token: str) -> Attendance:
     attendance = attendance_of(token)
     if attendance is None:
@@ -89,6 +118,9 @@ def _attendance(token: str) -> Attendance:
 
 def _context(attendance: Attendance, token: str, form: OwnDetailsForm) -> dict[str, object]:
     event, now = attendance.event, timezone.now()
+    is_standing = attendance.action.state == ActionState.CONFIRMED
+    has_place = is_standing and not attendance.is_waiting
+    way_in = way_in_of(event, now=now) if has_place else None
     waiting = {pending.channel for pending in unconfirmed(attendance.action)}
     return {
         "attendance": attendance,
@@ -100,12 +132,14 @@ def _context(attendance: Attendance, token: str, form: OwnDetailsForm) -> dict[s
         "own_when": shown_in(attendance.time_zone, event.starts_at, event.ends_at)
         if attendance.time_zone != event.time_zone
         else None,
-        "is_standing": attendance.action.state == ActionState.CONFIRMED,
+        "is_standing": is_standing,
         "is_over": event.ends_at <= now,
         "boxes": [
             (box, holds_consent(attendance, box.channel), box.channel in waiting)
             for box in boxes(organisation_name())
             if address_for(attendance, box.channel) is not None
         ],
+        "way_in": way_in,
+        "opens": shown_in(attendance.time_zone, way_in.opens_at, event.starts_at) if way_in else None,
         "next_events": [(other, shown(other)) for other in next_events(event, now=now)[:3]],
     }
