@@ -32,7 +32,24 @@ class DataSource(models.Model):
         return self.name
 
 
-class Household(models.Model):
+class Imported(models.Model):
+    """A row that an import may have made: `batch` says which, for its undo; empty if none did."""
+
+    batch = models.ForeignKey(
+        "people.ImportBatch",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Household(Imported):
     """The people at one address; one row of the queue. `address_key` is the address folded for comparison."""
 
     # Checked once a statement (sql/install/10_references.sql), not once a row: a load is twice as fast.
@@ -46,16 +63,6 @@ class Household(models.Model):
     postcode = models.CharField(max_length=10, blank=True)
     address_key = models.CharField(max_length=400)
     uprn = models.CharField(max_length=12, blank=True)
-    # The import that made the row, for its undo; empty if nobody's import did.
-    batch = models.ForeignKey(
-        "people.ImportBatch",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
 
     class Meta:
         constraints = [
@@ -70,7 +77,7 @@ class Household(models.Model):
         return ", ".join(self.address_lines.splitlines()[:2])
 
 
-class Person(models.Model):
+class Person(Imported):
     """A human being known to the organisation. Erasure empties the row but keeps it, so that ledgers stay whole."""
 
     household = models.ForeignKey(
@@ -106,16 +113,6 @@ class Person(models.Model):
     objected_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
-    # The import that made the row, for its undo; empty if nobody's import did.
-    batch = models.ForeignKey(
-        "people.ImportBatch",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
 
     class Meta:
         constraints = [
@@ -149,7 +146,7 @@ class Person(models.Model):
         return self.household.constituency if self.household is not None else self.constituency
 
 
-class ContactPoint(models.Model):
+class ContactPoint(Imported):
     """A number, email address or handle; several people may share it. The number is retired, never the person.
 
     `address_hash` is the keyed hash (HMAC-SHA256 under a key derived from the secret) by which suppression knows it
@@ -161,16 +158,6 @@ class ContactPoint(models.Model):
     address_hash = models.BinaryField(max_length=32)
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_reason = models.CharField(max_length=32, blank=True)
-    # The import that made the row, for its undo; empty if nobody's import did.
-    batch = models.ForeignKey(
-        "people.ImportBatch",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
     people: models.ManyToManyField[Person, PersonContact] = models.ManyToManyField(
         Person, through="PersonContact", related_name="contact_points"
     )
@@ -198,23 +185,13 @@ class ContactPoint(models.Model):
         return self.value
 
 
-class PersonContact(models.Model):
+class PersonContact(Imported):
     """That a person can be reached at a contact point, and who told us."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="person_contacts")
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="person_contacts")
     source = models.ForeignKey(DataSource, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
-    # The import that made the row, for its undo; empty if nobody's import did.
-    batch = models.ForeignKey(
-        "people.ImportBatch",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
 
     class Meta:
         constraints = [
@@ -244,7 +221,7 @@ class Register(models.Model):
         return f"{self.constituency} {self.register_date:%d %B %Y}"
 
 
-class Elector(models.Model):
+class Elector(Imported):
     """A person's entry on a register. Numbers keep their leading zeros; an entry is removed, never deleted."""
 
     person = models.ForeignKey(
@@ -268,16 +245,6 @@ class Elector(models.Model):
     # Of the register that made or last changed the entry: one that only repeats it writes nothing.
     register_date = models.DateField()
     removed_on = models.DateField(null=True, blank=True)
-    # The import that made the row, for its undo; empty if nobody's import did.
-    batch = models.ForeignKey(
-        "people.ImportBatch",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
 
     class Meta:
         constraints = [
