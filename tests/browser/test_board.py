@@ -7,15 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import PHONE, but, check_everywhere, enter, listen
 from groundswell.accounts.enums import Role
-from groundswell.accounts.models import User
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.phonebank.models import Session
 from groundswell.phonebank.tests.board_world import Evening
@@ -23,7 +21,6 @@ from groundswell.phonebank.tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 MINUTE = timedelta(minutes=1)
 # A tick of two seconds, a screen's own delay of at most 0.65, and a slow machine's time to draw.
 SOON = 8_000
@@ -44,31 +41,9 @@ def evening(live_server: Any) -> Evening:
 @pytest.fixture(autouse=True)
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
-    assert [text for text in said if "ERR_INTERNET_DISCONNECTED" not in text] == []
-
-
-def enter(context: BrowserContext, live_server: Any, user: User) -> None:
-    cookie = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-
-
-def serious(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
-
-
-def looks_right(page: Page) -> None:
-    """Nothing sticks out at 360 nor at 1280 pixels, and axe finds nothing, in light nor in dark."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for size in (PHONE, LAPTOP):
-            page.set_viewport_size(size)
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
-            assert serious(page) == []
+    assert but(said, "ERR_INTERNET_DISCONNECTED") == []
 
 
 def calls(page: Page) -> Any:
@@ -79,7 +54,7 @@ def test_the_wall_follows_the_evening_without_an_account(evening: Evening, page:
     page.goto(live_server.url + reverse("phonebank:wall", args=[evening.session.board_key]))
     expect(page.get_by_role("heading", name="Monday for Bury North")).to_be_visible()
     expect(calls(page)).to_contain_text("27")
-    looks_right(page)
+    check_everywhere(page)
     # The table beneath the picture stays open while the numbers move, and what has not changed is left alone.
     page.get_by_text("As a table").click()
     leaders = page.locator("[data-part=leaders]")
@@ -93,12 +68,12 @@ def test_the_wall_follows_the_evening_without_an_account(evening: Evening, page:
     expect(calls(page)).to_contain_text("52", timeout=SOON)
     expect(page.get_by_role("status").filter(has_text="50 calls together!")).to_be_visible()
     assert page.locator("details.twin").evaluate("each => each.open")
-    looks_right(page)
+    check_everywhere(page)
     # Twenty-five calls in one moment are nobody's: they count, and stand in no ranking.
     expect(leaders).not_to_contain_text("Nia")
     Session.objects.update(closed_at=timezone.now())
     expect(page.locator("[data-part=phase]")).to_contain_text("4 people made 52 calls for Walthamstow", timeout=SOON)
-    looks_right(page)
+    check_everywhere(page)
 
 
 def test_the_wall_says_when_it_is_behind_and_catches_up(
@@ -133,13 +108,13 @@ def test_it_is_still_for_whoever_wants_no_motion(evening: Evening, page: Page, l
 
 def test_a_caller_watches_on_their_phone(evening: Evening, page: Page, context: BrowserContext, live_server: Any):
     ada = evening.session.callers.get(user__name="Ada Lovelace").user
-    enter(context, live_server, ada)
+    enter(context, live_server, sign_in(Client(), ada))
     page.set_viewport_size(PHONE)
     page.goto(live_server.url + reverse("phonebank:board", args=[evening.session.pk]))
     own = page.locator("[data-part=own]")
     expect(own).to_contain_text("12 calls")
     expect(own).to_contain_text("10 calls")
-    looks_right(page)
+    check_everywhere(page)
     expect(page.get_by_role("link", name="Report")).to_have_count(0)
     evening.call(ada, ago=MINUTE)
     expect(own).to_contain_text("13 calls", timeout=SOON)
@@ -149,17 +124,17 @@ def test_a_caller_watches_on_their_phone(evening: Evening, page: Page, context: 
 def test_the_organiser_reads_the_report_and_chooses_what_the_board_shows(
     evening: Evening, page: Page, context: BrowserContext, live_server: Any
 ):
-    enter(context, live_server, make_member(Role.ORGANISER, evening.world.campaign).user)
+    enter(context, live_server, sign_in(Client(), make_member(Role.ORGANISER, evening.world.campaign).user))
     page.goto(live_server.url + reverse("phonebank:board", args=[evening.session.pk]))
     expect(page.locator("[data-part=leaders]")).to_contain_text("Ada")
     page.get_by_role("button", name="Do not show who has called most").click()
     expect(page.locator("#messages")).to_contain_text("The board shows the team's numbers only.")
     expect(page.locator("[data-part=leaders]")).to_have_count(0)
-    looks_right(page)
+    check_everywhere(page)
     Session.objects.update(closed_at=timezone.now())
     page.get_by_role("link", name="Report").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 people made 27 calls for Walthamstow")
-    looks_right(page)
+    check_everywhere(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     assert "Ada Lovelace,12,3,0" in download.value.path().read_text(encoding="utf-8-sig").splitlines()

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as configured
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browser.looking import but, check, enter, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_member, sign_in
@@ -51,27 +50,18 @@ def world(live_server: Any, settings: Any) -> World:
 def look(request: Any, browser: Browser) -> Iterator[BrowserContext]:
     """A browser that complains of nothing but forms answered with what is wrong in them."""
     context = browser.new_context(**LOOKS[request.param], locale="en-GB")
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield context
     context.close()
-    assert [text for text in said if "status of 422" not in text and "INTERNET_DISCONNECTED" not in text] == []
+    assert but(said, "status of 422", "INTERNET_DISCONNECTED") == []
 
 
 def come_in(context: BrowserContext, world: World, live_server: Any) -> Page:
     client = sign_in(Client(), make_member(Role.ORGANISER, world.campaign).user)
-    cookie = client.cookies[configured.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, client)
     page = context.new_page()
     page.on("dialog", lambda dialog: dialog.accept())
     return page
-
-
-def check(page: Page) -> None:
-    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in serious] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def write(page: Page, live_server: Any, world: World) -> None:
@@ -159,8 +149,7 @@ def test_the_inbox_is_read_and_seen_to(look: BrowserContext, world: World, live_
             routed_at=now,
         )
     client = sign_in(Client(), make_member(Role.OWNER, None).user)
-    cookie = client.cookies[configured.SESSION_COOKIE_NAME].value
-    look.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(look, live_server, client)
     page = look.new_page()
     page.goto(live_server.url + "/messaging/inbox/")
     expect(page.get_by_text("Has a stop word: read closely")).to_be_visible()

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import LAPTOP, PHONE, but, check, enter, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_member, sign_in
@@ -21,8 +20,6 @@ from groundswell.phonebank.tests.caller_world import CallerWorld
 from groundswell.places.models import Contest, OfficeHolder, Result
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -45,22 +42,9 @@ def world(live_server: Any) -> CallerWorld:
 @pytest.fixture(autouse=True)
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts. 422 is how a form answers."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
-    assert [text for text in said if "status of 422" not in text] == []
-
-
-def enter(context: BrowserContext, live_server: Any, client: Client) -> None:
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-
-
-def looks_right(page: Page, size: dict[str, int]) -> None:
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []
+    assert but(said, "status of 422") == []
 
 
 @pytest.mark.parametrize(
@@ -75,7 +59,7 @@ def test_from_the_ready_sheet_to_the_callers_drawer(
     enter(context, live_server, sign_in(Client(), make_member(Role.OWNER).user))
     page.goto(live_server.url + reverse("campaigns:crib", args=place))
     write(page, size)
-    looks_right(page, size)
+    check(page)
     go_back(page)
 
     context.clear_cookies()
@@ -87,7 +71,7 @@ def test_from_the_ready_sheet_to_the_callers_drawer(
     drawer = page.get_by_role("dialog", name="Crib notes")
     expect(drawer).to_contain_text("1,000 votes (2.5%)")
     expect(drawer.get_by_role("img", name="Shares of the vote")).to_be_visible()
-    looks_right(page, size)
+    check(page)
 
 
 def write(page: Page, size: dict[str, int]) -> None:
@@ -97,7 +81,7 @@ def write(page: Page, size: dict[str, int]) -> None:
     expect(preview.get_by_role("img", name="Shares of the vote")).to_be_visible()
     page.get_by_text("What can be filled in").click()
     expect(page.get_by_text("Siân Ŵyn, Blues", exact=True)).to_be_visible()
-    looks_right(page, size)
+    check(page)
     ready = sheet.input_value()
     sheet.press("Control+End")
     sheet.press_sequentially("By {{ majorty }}")
@@ -125,7 +109,7 @@ def read(page: Page, live_server: Any, place: list[Any], size: dict[str, int]) -
     """As a page, and as a PDF."""
     page.goto(live_server.url + reverse("campaigns:crib_page", args=place))
     expect(page.get_by_role("table", name=re.compile("How .* voted"))).to_contain_text("2024")
-    looks_right(page, size)
+    check(page)
     address = page.get_by_role("link", name="One page to print").get_attribute("href")
     printed = page.context.request.get(f"{live_server.url}{address}")
     assert (printed.status, printed.headers["content-type"]) == (200, "application/pdf")

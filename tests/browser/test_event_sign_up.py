@@ -7,13 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browser.looking import LAPTOP, PHONE, but, enter, fits, listen, serious
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
 from groundswell.campaigns.models import Campaign
@@ -26,8 +25,6 @@ from groundswell.events.own_links import own_token
 from groundswell.places.models import Area, Contest, Result
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -68,7 +65,7 @@ def complaints() -> Iterator[list[str]]:
     """What the consoles complained of: the policy's refusals, errors in scripts. 422 is how a form answers."""
     said: list[str] = []
     yield said
-    assert [text for text in said if "status of 422" not in text] == []
+    assert but(said, "status of 422") == []
 
 
 @pytest.fixture
@@ -76,33 +73,21 @@ def visit(browser: Browser, complaints: list[str]) -> Iterator[Any]:
     """Opens a browser of one's own: `visit(viewport=..., timezone_id=...)` gives its page."""
     opened: list[BrowserContext] = []
 
-    def enter(**how: Any) -> Page:
+    def opens(**how: Any) -> Page:
         context = browser.new_context(locale="en-GB", **{"viewport": PHONE, **how})
-        context.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        context.on("weberror", lambda e: complaints.append(str(e.error)))
+        listen(context, complaints)
         opened.append(context)
         return context.new_page()
 
-    yield enter
+    yield opens
     for context in opened:
         context.close()
 
 
-def signed_in(page: Page, url: str, campaign: Campaign) -> Page:
+def signed_in(page: Page, server: Any, campaign: Campaign) -> Page:
     client = sign_in(Client(), make_member(Role.ORGANISER, campaign).user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+    enter(page.context, server, client)
     return page
-
-
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
-
-
-def fits(page: Page) -> bool:
-    """Nothing sticks out to the side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def press(page: Page, name: str) -> None:
@@ -110,7 +95,7 @@ def press(page: Page, name: str) -> None:
 
 
 def test_an_evening_is_announced_repeated_and_called_off(live_server: Any, campaign: Campaign, visit: Any) -> None:
-    page = signed_in(visit(viewport=LAPTOP), live_server.url, campaign)
+    page = signed_in(visit(viewport=LAPTOP), live_server, campaign)
     page.goto(live_server.url + reverse("events:list", args=[campaign.slug]))
     expect(page.get_by_text("No evening yet")).to_be_visible()
     press(page, "New event")
@@ -127,7 +112,7 @@ def test_an_evening_is_announced_repeated_and_called_off(live_server: Any, campa
     press(page, "Back to the draft")
     press(page, "Publish")
     expect(page.locator("#messages")).to_contain_text("Its page is open")
-    assert violations(page) == []
+    assert serious(page) == []
     press(page, "Repeat it weekly")
     page.get_by_role("checkbox").nth(1).check()
     press(page, "Write them down")
@@ -185,7 +170,7 @@ def test_far_away_the_visitors_own_clock_stands_beside(live_server: Any, event: 
     assert there.time_zone == "Asia/Tokyo"
     assert not Consent.objects.exists()
     page.goto(live_server.url + reverse("events:mine", args=[own_token(there)]))
-    assert violations(page) == []
+    assert serious(page) == []
     press(page, "Yes, I confirm it")
     expect(page.get_by_text("You said yes")).to_be_visible()
     assert Consent.objects.get().state == "given"
@@ -206,7 +191,7 @@ def test_the_last_place_the_waiting_list_and_the_door(
     page.get_by_label("Your email").fill("cass@example.org")
     press(page, "Put me on the waiting list")
     expect(page.get_by_text("waiting list").first).to_be_visible()
-    host = signed_in(visit(), live_server.url, campaign)
+    host = signed_in(visit(), live_server, campaign)
     host.goto(live_server.url + reverse("events:sign_ups", args=[campaign.slug, event.pk]))
     host.get_by_role("button", name="Ada is here").click()
     expect(host.locator("#messages")).to_contain_text("Ada is here.")
@@ -215,7 +200,7 @@ def test_the_last_place_the_waiting_list_and_the_door(
     expect(host.locator("#messages")).to_contain_text("Bea is off the list")
     cass = Attendance.objects.select_related("email").get(email__value="cass@example.org")
     assert not cass.is_waiting
-    assert violations(host) == []
+    assert serious(host) == []
     assert fits(host)
 
 
@@ -226,7 +211,7 @@ def test_every_page_is_clear_to_everybody(
 ) -> None:
     there = sign_up(event=event, name="Bea", email="bea@example.org", phone="07700 900123", now=timezone.now())
     public = visit(viewport=viewport, color_scheme=scheme)
-    host = signed_in(visit(viewport=viewport, color_scheme=scheme), live_server.url, campaign)
+    host = signed_in(visit(viewport=viewport, color_scheme=scheme), live_server, campaign)
     slug, pk = campaign.slug, event.pk
     pages = [(public, reverse("events:index")), (public, reverse("events:mine", args=[own_token(there)]))]
     pages += [(public, reverse(f"events:{name}", args=[event.ask.slug])) for name in ("page", "thanks")]
@@ -237,5 +222,5 @@ def test_every_page_is_clear_to_everybody(
     ]
     for page, address in pages:
         page.goto(live_server.url + address)
-        assert violations(page) == [], address
+        assert serious(page) == [], address
         assert fits(page), address

@@ -7,19 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import PHONE, but, enter, fits, listen, serious, too_small
 from groundswell.people.enums import ImportStatus
 from groundswell.people.models import Elector, ImportBatch
 from groundswell.web.imports.tests.conftest import ROWS, Wizard, begin, release_worker, xpress
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -36,30 +33,20 @@ def wizard(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Wizard]:
 @pytest.fixture
 def complaints(wizard: Wizard, context: BrowserContext, live_server: Any) -> Iterator[list[str]]:
     """A signed-in browser; whatever its console complains of fails the test."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
-    cookie = wizard.client.cookies[django_settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    said = listen(context)
+    enter(context, live_server, wizard.client)
     yield said
     # A form sent back with its mistakes answers 422, which the console calls an error.
-    assert [text for text in said if "status of 422" not in text] == []
+    assert but(said, "status of 422") == []
 
 
 def check(page: Page) -> None:
     """No serious finding in light and dark, nothing wider than the screen, nothing too small for a thumb."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == []
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main .button, main select, main summary, main input:not([type=hidden])")]
-             .filter((e) => e.checkVisibility() && !e.matches("[type=checkbox], [type=radio]")
-                            && e.getBoundingClientRect().height < 43.5)
-             .map((e) => e.outerHTML)"""
-    )
-    assert small == []
+        assert serious(page) == []
+    assert fits(page)
+    assert too_small(page) == []
 
 
 def test_a_register_comes_in_on_a_phone(wizard, complaints, page: Page, live_server, tmp_path: Path):
@@ -118,8 +105,7 @@ def test_without_javascript_the_wizard_works(wizard, browser, live_server, tmp_p
     file.write_text("01632960001\n01632960002\n", encoding="utf-8")
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)
     client: Client = wizard.client
-    cookie = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, client)
     page = context.new_page()
     page.goto(live_server.url + reverse("imports:new", args=["do-not-call"]))
     page.get_by_label("File", exact=True).set_input_files(file)

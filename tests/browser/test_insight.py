@@ -8,14 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from browser.looking import check, enter, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
 from groundswell.campaigns.enums import AskKind
@@ -72,23 +71,13 @@ def campaign(live_server: Any) -> Campaign:
 def page(browser: Browser, live_server: Any, campaign: Campaign, request: Any) -> Iterator[Page]:
     """An organiser's browser, which complains of nothing."""
     user = make_member(Role.ORGANISER, campaign).user
-    session = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value
     width, light = request.param
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=light, locale="en-GB")
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    enter(context, live_server, sign_in(Client(), user))
+    said = listen(context)
     yield context.new_page()
     context.close()
     assert said == []
-
-
-def check(page: Page) -> None:
-    """No serious finding by axe, nothing wider than the screen."""
-    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert serious == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_from_the_campaigns_funnel_to_a_messages(live_server: Any, campaign: Campaign, page: Page) -> None:

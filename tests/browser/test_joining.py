@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import PHONE, but, fits, listen, serious, too_small
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Invitation, Membership
 from groundswell.accounts.operations import revoke_membership
@@ -25,7 +25,6 @@ from groundswell.phonebank.tests.caller_world import CallerWorld
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-PHONE = {"width": 360, "height": 740}
 # What is promised is a minute; a machine that types takes a few seconds of it.
 PROMISED_SECONDS = 60
 
@@ -45,9 +44,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts, pages that failed."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
     assert said == []
 
@@ -62,15 +59,9 @@ def link_of(world: CallerWorld, server: Any, **fields: Any) -> str:
 
 def check_page(page: Page) -> None:
     """Fits the telephone, has nothing too small for a thumb, and nothing serious by axe."""
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main a.button")]
-             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
-             .map((e) => e.outerHTML)"""
-    )
-    assert [e for e in small if 'type="radio"' not in e and 'type="checkbox"' not in e] == []
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []
+    assert fits(page)
+    assert too_small(page) == []
+    assert serious(page) == []
 
 
 def test_from_the_link_alone_to_the_first_household(world: CallerWorld, live_server: Any, page: Page):
@@ -149,7 +140,7 @@ def test_a_volunteer_who_is_removed_is_out_with_the_next_tap_and_the_household_i
     page.get_by_role("button", name="Save and next").click()
     expect(page.get_by_role("heading", level=1, name="Siân Wyllt")).to_be_hidden()
     expect(page.locator("main")).to_contain_text("not saved")
-    assert [text for text in complaints if "409 (Conflict)" not in text] == []
+    assert but(complaints, "409 (Conflict)") == []
     complaints.clear()
     assert QueueEntry.objects.get().state == QueueState.READY
     page.goto(live_server.url + "/")

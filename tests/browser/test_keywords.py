@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as configured
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from browser.looking import but, check, enter, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, sign_in
 from groundswell.campaigns.models import Answer
@@ -37,21 +36,11 @@ def phone(browser: Browser, flows: Flows, live_server: Any) -> Iterator[Page]:
     """An organiser's phone, which complains of nothing."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
     client = sign_in(Client(), make_member(Role.OWNER).user)
-    cookie = client.cookies[configured.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    enter(context, live_server, client)
+    said = listen(context)
     yield context.new_page()
     context.close()
-    assert [text for text in said if "status of 422" not in text] == []
-
-
-def check(page: Page) -> None:
-    """No serious finding by axe, nothing wider than the screen."""
-    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert serious == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert but(said, "status of 422") == []
 
 
 def press(page: Page, name: str) -> None:

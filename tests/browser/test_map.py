@@ -7,20 +7,17 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import LAPTOP, PHONE, check_everywhere, enter, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
 from groundswell.campaigns.models import Campaign
 from groundswell.places.operations import load_reference_data
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -34,27 +31,13 @@ def campaign(live_server: Any) -> Campaign:
 @pytest.fixture
 def the_map(campaign: Campaign, page: Page, context: BrowserContext, live_server: Any) -> Iterator[Page]:
     """The map as its organiser opens it; nothing may be complained of in the console."""
-    complaints: list[str] = []
-    context.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: complaints.append(str(e.error)))
+    complaints = listen(context)
     client = sign_in(Client(), make_member(Role.ORGANISER, campaign).user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, client)
     page.set_viewport_size(LAPTOP)
     page.goto(live_server.url + reverse("insight:map", args=[campaign.slug]))
     yield page
     assert complaints == []
-
-
-def looks_right(page: Page) -> None:
-    """Nothing sticks out at 360 nor at 1280 pixels, and axe finds nothing, in light nor in dark."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for size in (PHONE, LAPTOP):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-            found = Axe().run(page).response["violations"]
-            assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []
 
 
 def level_of(page: Page, seat: str) -> str:
@@ -69,13 +52,13 @@ def names(page: Page) -> list[str]:
 
 def test_the_map_its_finder_and_a_seat_are_clear_to_everybody(the_map: Page):
     expect(the_map.locator(".hexmap a")).to_have_count(650)
-    looks_right(the_map)
+    check_everywhere(the_map)
     the_map.get_by_role("link", name="Which seat next?").click()
     expect(the_map.get_by_role("heading", level=1)).to_contain_text("Which seat should next Monday take?")
-    looks_right(the_map)
+    check_everywhere(the_map)
     the_map.locator(".targets h2 a").first.click()
     expect(the_map.get_by_role("heading", level=1)).to_be_visible()
-    looks_right(the_map)
+    check_everywhere(the_map)
 
 
 def test_levels_differ_by_more_than_colour(the_map: Page):

@@ -9,14 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import LAPTOP, PHONE, but, enter, fits, listen, serious, too_small
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_member, sign_in
@@ -27,8 +26,6 @@ from groundswell.phonebank.operations import rebuild_tallies
 from groundswell.phonebank.tests.caller_world import CallerWorld
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -44,25 +41,17 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts. 422 is how a form answers."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
-    assert [text for text in said if "status of 422" not in text] == []
+    assert but(said, "status of 422") == []
 
 
 @pytest.fixture
 def leader(world: CallerWorld, context: BrowserContext, live_server: Any) -> Client:
     """An owner: sees every campaign, also the one that is not there yet."""
     client = sign_in(Client(), make_member(Role.OWNER).user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, client)
     return client
-
-
-def serious(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
 
 
 def press(page: Page, name: str) -> None:
@@ -216,13 +205,8 @@ def test_the_overview_on_a_phone(world: CallerWorld, leader: Client, page: Page,
     page.emulate_media(color_scheme=scheme)
     page.goto(live_server.url + reverse("phonebank:overview", args=[world.campaign.slug]))
     expect(page.get_by_role("heading", name="Where voters stand")).to_be_visible()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main .button, main .tabs a, main summary")]
-             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
-             .map((e) => e.textContent.trim())"""
-    )
-    assert small == []
+    assert fits(page)
+    assert too_small(page, "main .tabs a") == []
     assert serious(page) == []
 
 
@@ -259,9 +243,8 @@ def test_no_page_has_a_serious_finding(
         ("campaigns:question", slug, step.question_id),
     ]:
         page.goto(live_server.url + reverse(name, args=arguments))
-        wide = page.evaluate("() => document.documentElement.scrollWidth")
-        if wide > size["width"] or (violations := serious(page)):
-            found[name] = wide if wide > size["width"] else violations
+        if not fits(page) or serious(page):
+            found[name] = serious(page) or "sticks out"
     assert found == {}
 
 
@@ -284,7 +267,7 @@ def test_the_head_of_a_page_is_tidy_on_a_laptop(
         assert max(middles) - min(middles) <= 2
     last = page.locator(".site-nav a").last.evaluate("(e) => e.getBoundingClientRect().right")
     assert last <= LAPTOP["width"]
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= LAPTOP["width"]
+    assert fits(page)
 
 
 def test_a_phone_bank_is_built_by_keyboard_alone(world: CallerWorld, leader: Client, page: Page, live_server: Any):

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import PHONE, check, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, User
 from groundswell.accounts.tests.builders import make_campaign, make_member, make_organisation
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-PHONE = {"width": 360, "height": 740}
 PASSWORD = "a long sentence of my own"
 
 
@@ -28,9 +27,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts, pages that failed."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
     assert said == []
 
@@ -80,12 +77,6 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
-def check_page(page: Page) -> None:
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []
-
-
 def set_up_passkey(page: Page, live_server: Any, user: User) -> None:
     sign_in_by_password(page, live_server, user)
     page.goto(live_server.url + reverse("phonebank:index"))
@@ -95,7 +86,7 @@ def set_up_passkey(page: Page, live_server: Any, user: User) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="Set up a passkey")).to_be_visible()
-    check_page(page)
+    check(page)
     page.get_by_label("Name").fill("My phone")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
@@ -104,7 +95,7 @@ def set_up_passkey(page: Page, live_server: Any, user: User) -> None:
 def test_a_passkey_is_set_up_and_signs_in_with_one_touch(organiser: User, live_server: Any, page: Page):
     reader = FingerprintReader(page)
     set_up_passkey(page, live_server, organiser)
-    check_page(page)
+    check(page)
     assert [passkey["isResidentCredential"] for passkey in reader.passkeys()] == [True]
     page.goto(live_server.url + reverse("phonebank:index"))
     expect(page.get_by_role("heading", level=1, name="Phone banks")).to_be_visible()
@@ -128,7 +119,7 @@ def test_after_the_password_the_passkey_is_the_second_thing(organiser: User, liv
     sign_out(page)
     sign_in_by_password(page, live_server, organiser)
     expect(page.get_by_role("heading", name="Now your second lock")).to_be_visible()
-    check_page(page)
+    check(page)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(lambda url: "/authenticate" not in url)
     page.goto(live_server.url + reverse("phonebank:index"))
@@ -143,6 +134,6 @@ def test_a_strange_finger_signs_nobody_in(organiser: User, live_server: Any, pag
     page.goto(live_server.url + reverse("account_login"))
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.locator("#passkey-failed")).to_contain_text("did not work")
-    check_page(page)
+    check(page)
     page.goto(live_server.url + reverse("phonebank:index"))
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()

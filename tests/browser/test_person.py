@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import LAPTOP, PHONE, enter, fits, listen, serious, too_small
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent
 from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
@@ -25,7 +24,6 @@ from groundswell.people.models import Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-PHONE, LAPTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 NUMBER = "+441632960983"
 PAGES = (
     "/people/",
@@ -56,9 +54,7 @@ def person(live_server: Any) -> Person:
 @pytest.fixture
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
     assert said == []
 
@@ -67,8 +63,7 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
 def keeper(person: Person, context: BrowserContext, live_server: Any, complaints: list[str]) -> Client:
     """A data manager, signed in with the browser."""
     client = sign_in(Client(), make_member(Role.DATA_MANAGER, None).user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, client)
     return client
 
 
@@ -148,16 +143,6 @@ def test_no_serious_finding_by_axe_and_nothing_sticks_out(
     page.emulate_media(color_scheme=scheme)
     for path in PAGES:
         page.goto(live_server.url + path.format(person=person.pk))
-        found = [
-            (path, v["id"], v["nodes"][0]["html"][:160])
-            for v in Axe().run(page).response["violations"]
-            if v["impact"] in {"serious", "critical"}
-        ]
-        assert found == []
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"], path
-        small = page.evaluate(
-            """() => [...document.querySelectorAll("main button, main a.button, main summary")]
-                 .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
-                 .map((e) => e.textContent.trim())"""
-        )
-        assert small == [], path
+        assert serious(page) == [], path
+        assert fits(page), path
+        assert too_small(page) == [], path

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import caches
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from browser.looking import but, check, listen
 from groundswell.accounts.tests.builders import make_organisation
 from groundswell.campaigns.models import Question
 from groundswell.campaigns.operations.campaigns import create_campaign
@@ -52,19 +52,10 @@ def page_of_buses(live_server: Any) -> SignUpPage:
 def phone(browser: Browser) -> Iterator[Page]:
     """A phone in the dark, which complains of nothing."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark", locale="en-GB")
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield context.new_page()
     context.close()
-    assert [text for text in said if "status of 422" not in text] == []
-
-
-def check(page: Page) -> None:
-    """No serious finding by axe, nothing wider than the screen."""
-    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert serious == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert but(said, "status of 422") == []
 
 
 def fill(form: Any) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from browser.looking import but, check, enter, listen
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
 from groundswell.campaigns.enums import VoterIdTemplate
@@ -66,19 +67,10 @@ def phone(browser: Browser, request: Any) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, color_scheme="dark", locale="en-GB", java_script_enabled=request.param
     )
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield context.new_page()
     context.close()
-    assert [text for text in said if "status of 422" not in text] == []
-
-
-def check(page: Page) -> None:
-    """No serious finding by axe, nothing wider than the screen."""
-    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert serious == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert but(said, "status of 422") == []
 
 
 def test_from_the_link_to_the_thanks(address: str, phone: Page, request: Any) -> None:
@@ -110,13 +102,9 @@ def test_from_the_link_to_the_thanks(address: str, phone: Page, request: Any) ->
 def test_the_organisers_pages(
     live_server: Any, survey: Survey, campaign: Campaign, browser: Browser, width: int
 ) -> None:
-    from django.conf import settings
-    from django.test import Client
-
     user = make_member(Role.ORGANISER, campaign).user
-    session = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value
     context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB")
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    enter(context, live_server, sign_in(Client(), user))
     page = context.new_page()
     for name, arguments in (("list", []), ("new", []), ("manage", [survey.pk])):
         page.goto(live_server.url + reverse(f"surveys:{name}", args=[campaign.slug, *arguments]))

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.looking import PHONE, but, enter, fits, listen, serious, too_small
 from groundswell.accounts.models import Membership
 from groundswell.accounts.tests.builders import sign_in
 from groundswell.config.sms import SmsGateway
@@ -24,7 +23,6 @@ from groundswell.textbank.tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-PHONE = {"width": 360, "height": 740}
 # What a browser says of a press without signal.
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
 
@@ -48,8 +46,7 @@ def bank(world: World) -> TextBank:
 def by(world: World, live_server: Any, context: BrowserContext) -> Membership:
     """A volunteer, signed in."""
     member = world.volunteer("Ada Lovelace")
-    cookie = sign_in(Client(), member.user).cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+    enter(context, live_server, sign_in(Client(), member.user))
     return member
 
 
@@ -61,26 +58,18 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts, pages that failed."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
-    assert [line for line in said if not any(expected in line for expected in NO_SIGNAL)] == []
+    assert but(said, *NO_SIGNAL) == []
 
 
 def check_page(page: Page) -> None:
     """Fits the telephone, has nothing too small for a thumb, and nothing serious by axe, by day and by night."""
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main button, main a.button, main summary, .text-tabs a, main textarea")]
-             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
-             .map((e) => e.outerHTML)"""
-    )
-    assert small == []
+    assert fits(page)
+    assert too_small(page, ".text-tabs a") == []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []
+        assert serious(page) == []
     page.emulate_media(color_scheme="light")
 
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page
 
-from browser.caller.pressing import PHONE
+from browser.looking import PHONE, but, enter, listen
 from groundswell.phonebank.tests.caller_world import CallerWorld
 
 
@@ -32,18 +31,15 @@ NO_SIGNAL = ("ERR_", "status of 4", "status of 5", "unknown error occurred when 
 @pytest.fixture
 def complaints(context: BrowserContext) -> Iterator[list[str]]:
     """What the browser's console complained of: the policy's refusals, errors in scripts."""
-    said: list[str] = []
-    context.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    context.on("weberror", lambda e: said.append(str(e.error)))
+    said = listen(context)
     yield said
-    assert [text for text in said if not any(known in text for known in NO_SIGNAL)] == []
+    assert but(said, *NO_SIGNAL) == []
 
 
 @pytest.fixture
 def caller(world: CallerWorld, context: BrowserContext, live_server: Any, complaints: list[str]) -> Client:
     client = world.client()
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, client)
     return client
 
 

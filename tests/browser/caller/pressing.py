@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from groundswell.phonebank.models import Call
-
-PHONE = {"width": 360, "height": 740}
 
 
 def press(page: Page, outcome: str) -> None:
@@ -26,8 +23,3 @@ def results() -> list[tuple[str, str]]:
 
 def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
-
-
-def serious(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]

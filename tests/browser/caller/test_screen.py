@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, Request, expect
 
-from browser.caller.pressing import PHONE, heading, press, results, save, serious
+from browser.caller.pressing import heading, press, results, save
+from browser.looking import PHONE, enter, fits, serious, too_small
 from groundswell.campaigns.models import Answer, CribSheet, ScriptStep
 from groundswell.phonebank.models import Call, Flag, QueueEntry, Skip
 from groundswell.phonebank.operations.leases import solve_flag
@@ -35,13 +35,8 @@ def test_the_number_can_be_tapped_and_is_large_enough(world, open_call, page: Pa
     open_call(page)
     link = page.get_by_role("link", name="Call 01632 960001")
     assert link.get_attribute("href") == "tel:+441632960001"
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main a, main button, main summary, header button, main label:has(> input)")]
-             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
-             .map((e) => e.textContent.trim())"""
-    )
-    assert small == []
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    assert too_small(page, "main a", "header button", "main label:has(> input)") == []
+    assert fits(page)
 
 
 def test_the_household_is_one_of_several_people(world, open_call, page: Page):
@@ -235,8 +230,7 @@ def test_a_call_back_of_mine_and_times_gone_by_are_not_offered(world, open_call,
 def test_a_caller_abroad_agrees_times_by_the_clocks_of_those_rung(world, caller, live_server, browser):
     world.household()
     context = browser.new_context(viewport=PHONE, timezone_id="America/New_York")
-    cookie = caller.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, caller)
     page = context.new_page()
     page.clock.install(time="2031-03-03T09:00:00Z")
     page.goto(live_server.url + reverse("phonebank:call", args=[world.bank.pk]))
@@ -335,8 +329,7 @@ def test_without_javascript_the_basics_work(world, caller, live_server, browser)
     world.household("Siân Wyllt", "Tom Okafor")
     world.household()
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)
-    cookie = caller.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    enter(context, live_server, caller)
     page = context.new_page()
     page.goto(live_server.url + reverse("phonebank:call", args=[world.bank.pk]))
     page.get_by_role("radio", name="Tom").check()

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from browser.caller.pressing import heading, press, results, save, serious
+from browser.caller.pressing import heading, press, results, save
+from browser.looking import fits, serious
 from groundswell.accounts.models import Membership
 from groundswell.phonebank.models import Flag, QueueEntry
 from groundswell.phonebank.operations.leases import give_back_of
@@ -46,7 +47,7 @@ def test_what_nobody_can_take_any_more_stays_in_sight_until_taken_off(
     expect(card).to_contain_text("not in your hands")
     expect(card).to_contain_text("You did nothing wrong")
     assert serious(page) == []
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    assert fits(page)
     page.get_by_role("button", name="Pause").click()
     heading(page, "Take your time")
     expect(card).to_be_visible()

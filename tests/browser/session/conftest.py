@@ -7,17 +7,15 @@ from itertools import product
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from browser.looking import LAPTOP, PHONE, but, enter, fits, listen, serious, too_small
 from groundswell.accounts.models import User
 from groundswell.accounts.tests.builders import sign_in
 from groundswell.phonebank.session_numbers import forget_numbers
 from groundswell.phonebank.tests.caller_world import CallerWorld
 
-PHONE, LAPTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 # What a browser says when the test takes its signal away is no complaint.
 EXPECTED = ("ERR_", "status of 4", "status of 5")
 Arrive = Callable[..., Page]
@@ -38,17 +36,15 @@ def arrive(browser: Browser, live_server: Any) -> Iterator[Arrive]:
     def opened(user: User | None = None, *, size: dict[str, int] = PHONE, scheme: str = "light") -> Page:
         context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=size == PHONE)  # type: ignore[arg-type]
         contexts.append(context)
-        context.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        context.on("weberror", lambda e: complaints.append(str(e.error)))
+        listen(context, complaints)
         if user is not None:
-            cookie = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+            enter(context, live_server, sign_in(Client(), user))
         return context.new_page()
 
     yield opened
     for context in contexts:
         context.close()
-    assert [text for text in complaints if not any(word in text for word in EXPECTED)] == []
+    assert but(complaints, *EXPECTED) == []
 
 
 def check_page(page: Page) -> None:
@@ -67,12 +63,6 @@ def check_page(page: Page) -> None:
 def _check_look(page: Page, width: int) -> None:
     # What hangs on the size of its container follows in the next frame.
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main button, main a.button, main input, main textarea, main select")]
-             .filter((e) => !["hidden", "radio", "checkbox"].includes(e.type))
-             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML)"""
-    )
-    assert small == []
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}] == []
+    assert fits(page)
+    assert too_small(page) == []
+    assert serious(page) == []
