@@ -98,6 +98,19 @@ def test_from_the_link_to_the_thanks(address: str, phone: Page, request: Any) ->
     assert Answer.objects.filter(withdrawn_at__isnull=True, channel="form").count() == 4
 
 
+def test_without_signal_what_was_chosen_stays_on_the_screen(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(address)
+    page.get_by_label("Buses").check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_text("No signal. Nothing was sent")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_label("Which route?")).to_be_visible()
+    page.context.close()
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_organisers_pages(
     live_server: Any, survey: Survey, campaign: Campaign, browser: Browser, width: int

@@ -96,6 +96,11 @@ class NumberCode(models.Model):
     def __str__(self) -> str:
         return f"{self.sign_up}, {self.made_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def key(self) -> str:
+        """Under which its text is in the outbox."""
+        return f"code {self.pk}"
+
 
 class Letter(models.Model):
     """The letter with the link to confirm: written down first, sent after; again only when it is asked for."""

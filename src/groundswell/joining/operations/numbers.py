@@ -24,7 +24,7 @@ from groundswell.compliance.operations import record_consent
 from groundswell.joining.enums import CodeAnswer
 from groundswell.joining.models import NumberCode, SignUp
 from groundswell.joining.rules import ANOTHER_AFTER, CODE_DIGITS, CODE_HOLDS, CODES_IN, MOST_CODES, MOST_WRONG
-from groundswell.messaging.operations.codes import code_sender, text_code
+from groundswell.messaging.operations.codes import code_sender, forget_code, text_code
 from groundswell.people.models import ContactPoint
 
 SALT = "groundswell.joining.number"
@@ -77,7 +77,7 @@ def send_number_code(*, sign_up: SignUp, now: datetime, by: User | None) -> Code
         person=sign_up.person,
         point=point,
         campaign=sign_up.page.ask.campaign,
-        key=f"code {made.pk}",
+        key=made.key,
         words=words % {"code": code, "organisation": organisation.name},
     )
     record("send_number_code", by=by, subject=sign_up.person, campaign_id=sign_up.page.ask.campaign_id)
@@ -110,6 +110,7 @@ def confirm_number(*, sign_up: SignUp, typed: str, now: datetime, by: User | Non
         return CodeAnswer.DEAD if code.wrong >= MOST_WRONG else CodeAnswer.WRONG
     code.confirmed_at = now
     code.save(update_fields=["confirmed_at"])
+    forget_code(point=box.contact_point, key=code.key, now=now)
     record_consent(
         person=sign_up.person,
         channel=Channel.SMS,

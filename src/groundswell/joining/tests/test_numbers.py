@@ -26,6 +26,7 @@ from groundswell.joining.models import NumberCode, SignUp, SignUpPage
 from groundswell.joining.operations.numbers import confirm_number, send_number_code, waiting_number
 from groundswell.joining.operations.sign_ups import confirm_sign_up
 from groundswell.joining.rules import ANOTHER_AFTER, CODE_HOLDS, CODES_IN, MOST_CODES, MOST_WRONG
+from groundswell.joining.tasks import forget_dead_codes
 from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.models import Delivery, Sender
 from groundswell.messaging.operations.outbox import send_some
@@ -111,6 +112,28 @@ def test_it_leaves_by_the_outbox_at_any_hour_but_not_to_who_closed_the_number(
     assert [each.to for each in way.handed if "@" not in each.to] == ["+447700900123"]
 
 
+def test_a_code_is_readable_nowhere_once_it_was_typed(made: SignUp, now: datetime) -> None:
+    send_number_code(sign_up=made, now=now, by=None)
+    confirm_number(sign_up=made, typed=newest_code(), now=now, by=None)
+    assert codes().get().body == ""
+
+
+def test_nor_once_it_holds_no_longer_and_then_it_does_not_leave(join: Join, made: SignUp, now: datetime) -> None:
+    other = join(name="Tom Okoro", email="tom@example.org", channels=("sms",), phone="07700 900456")
+    confirm_sign_up(sign_up=other, now=now)
+    other.action.refresh_from_db()
+    for sign_up in (made, other):
+        send_number_code(sign_up=sign_up, now=now, by=None)
+    codes().filter(person=other.person).update(state="sent", sent_at=now)
+    forget_dead_codes()
+    assert not codes().filter(body="").exists()
+
+    codes().update(created_at=now - CODE_HOLDS - timedelta(minutes=1))
+    forget_dead_codes()
+    standing = codes().order_by("pk").values_list("state", "reason", "body")
+    assert list(standing) == [("skipped", "too_late", ""), ("sent", "", "")]
+
+
 def test_a_code_does_not_hold_for_ever(made: SignUp, now: datetime) -> None:
     send_number_code(sign_up=made, now=now, by=None)
     assert confirm_number(sign_up=made, typed=newest_code(), now=now + CODE_HOLDS, by=None) == CodeAnswer.DEAD
@@ -194,10 +217,11 @@ def test_the_pages(join: Join, page: SignUpPage, client: Client) -> None:
     assert wrong.status_code == 422
     assert "That is not the code" in wrong.content.decode()
     assert "on its way" in client.post(reverse("joining:number_code", args=[token]), follow=True).content.decode()
-    done = client.post(number, {"code": newest_code()}, follow=True)
+    right = newest_code()
+    done = client.post(number, {"code": right}, follow=True)
     assert "You are signed up" in done.content.decode()
     assert channels() == ["email", "sms"]
-    assert client.post(number, {"code": newest_code()}, follow=True).status_code == 200
+    assert client.post(number, {"code": right}, follow=True).status_code == 200
     assert channels() == ["email", "sms"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -98,6 +99,25 @@ def test_where_they_live_counts_once_it_is_confirmed(join: Join, now: datetime) 
     assert (there(seat), there(other)) == ([], [made.person])
     erase_person(person=made.person, by=None)
     assert Person.objects.get().seat is None
+
+
+def test_who_confirmed_before_that_counted_is_placed_by_the_migration(join: Join, now: datetime) -> None:
+    seat, other = (Area.objects.create(kind="constituency", boundary_set="test", code=code, name=code) for code in "SO")
+    placed = join(postcode="E17 4AA", constituency=seat)
+    moved = join(name="Tom Okoro", email="tom@example.org", postcode="E17 4AA", constituency=seat)
+    waits = join(name="Kai Hopkins", email="kai@example.org", postcode="E17 4AA", constituency=seat)
+    for made in (placed, moved):
+        confirm_sign_up(sign_up=made, now=now)
+    Person.objects.update(constituency=None)
+    place_supporter(person=moved.person, constituency=other)
+    place = import_module("groundswell.joining.migrations.0006_place_confirmed").PLACE
+    before = AuditEvent.objects.filter(verb="place_supporter").count()
+    for _once_and_again in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(place)
+    told = {person.pk: person.constituency for person in Person.objects.select_related("constituency")}
+    assert told == {placed.person.pk: seat, moved.person.pk: other, waits.person.pk: None}
+    assert AuditEvent.objects.filter(verb="place_supporter").count() == before + 1
 
 
 def test_a_seat_that_somebody_named_cannot_go_and_no_seat_can_be_made_up(join: Join, now: datetime) -> None:

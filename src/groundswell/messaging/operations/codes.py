@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from groundswell.campaigns.models import Campaign
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.enums import MessageKind
-from groundswell.messaging.models import Sender
+from groundswell.messaging.enums import DeliveryReason, DeliveryState, MessageKind
+from groundswell.messaging.models import Delivery, Sender
 from groundswell.messaging.operations.answers import standing_message, write_answer
+from groundswell.messaging.operations.outbox import WAITING
 from groundswell.messaging.tasks import send_soon
 from groundswell.people.models import ContactPoint, Person
 
@@ -34,3 +39,25 @@ def text_code(*, sender: Sender, person: Person, point: ContactPoint, campaign: 
     )
     write_answer(message, person=person, point=point, key=key, words=words)
     send_soon()
+
+
+@transaction.atomic
+def forget_code(*, point: ContactPoint, key: str, now: datetime) -> None:
+    """It was typed: that it was texted is kept, the code itself is not."""
+    typed = Delivery.objects.filter(contact_point=point, message__kind=MessageKind.CODE, key=key)
+    _forget(typed, DeliveryReason.NOT_NEEDED, now)
+
+
+@transaction.atomic
+def forget_codes(*, made_before: datetime, now: datetime) -> None:
+    """The same of all that hold no longer."""
+    dead = Delivery.objects.filter(message__kind=MessageKind.CODE, created_at__lt=made_before).exclude(body="")
+    _forget(dead, DeliveryReason.TOO_LATE, now)
+
+
+def _forget(codes: QuerySet[Delivery], reason: DeliveryReason, now: datetime) -> None:
+    """What has not left by now does not leave; what is in a worker's hands is left to it."""
+    codes.filter(state__in=WAITING).update(
+        state=DeliveryState.SKIPPED, reason=reason, settled_at=now, due_at=None, body=""
+    )
+    codes.exclude(state=DeliveryState.LEASED).update(body="")

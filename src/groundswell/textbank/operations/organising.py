@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
@@ -49,12 +50,25 @@ class TextBankDraft:
 
 
 @transaction.atomic
-def create_text_bank(*, campaign: Campaign, draft: TextBankDraft, by: User | None) -> TextBank:
-    """A new text bank, as a draft: nobody is texted. Raises TextBankError, SegmentError."""
-    name = _free_name(campaign, draft.name)
-    message = Message.objects.create(
-        campaign=campaign, kind=MessageKind.TEXT_BANK, channel=Channel.SMS, name=name, body=draft.body, created_by=by
+def create_text_bank(
+    *, campaign: Campaign, draft: TextBankDraft, by: User | None, press: UUID | None = None
+) -> TextBank:
+    """A new text bank, as a draft: nobody is texted. Of a form that was pressed before (`press`) the one it made then.
+
+    Raises TextBankError, SegmentError.
+    """
+    message = Message(
+        campaign=campaign, kind=MessageKind.TEXT_BANK, channel=Channel.SMS, body=draft.body, created_by=by, press=press
     )
+    try:
+        with transaction.atomic():
+            message.save()
+    except IntegrityError:
+        made = TextBank.objects.filter(message__press=press, campaign=campaign, created_by=by).first()
+        if press is None or made is None:
+            raise
+        return change_text_bank(made, draft=draft, by=by)
+    name = _free_name(campaign, draft.name)
     bank = TextBank(campaign=campaign, message=message, created_by=by)
     _put(bank, draft, name, by)
     record("create_text_bank", by=by, action=AuditAction.CREATE, subject=bank, campaign_id=campaign.pk, name=name)
@@ -62,7 +76,7 @@ def create_text_bank(*, campaign: Campaign, draft: TextBankDraft, by: User | Non
 
 
 @transaction.atomic
-def change_text_bank(bank: TextBank, *, draft: TextBankDraft, by: User) -> TextBank:
+def change_text_bank(bank: TextBank, *, draft: TextBankDraft, by: User | None) -> TextBank:
     """Other settings; other words, another sender or other people only while nobody has been texted.
 
     Raises TextBankError for one that is closed, and for what cannot be changed any more; SegmentError.
@@ -159,7 +173,8 @@ def close_text_bank(bank: TextBank, *, by: User, now: datetime) -> int:
 def save_canned_reply(
     bank: TextBank, *, title: str, body: str, after: Option | None, by: User | None, reply: CannedReply | None = None
 ) -> CannedReply:
-    """Add words that volunteers can take, or change them. Raises TextBankError."""
+    """Add words that volunteers can take, or change them; the same ones twice are there once. Raises TextBankError."""
+    _locked(bank)
     title, body = " ".join(title.split())[:60], body.strip()
     if not title or not body:
         raise TextBankError(_("A canned reply needs a title, which volunteers tap, and words."))
@@ -168,7 +183,10 @@ def save_canned_reply(
     except FieldError as problem:
         raise TextBankError(str(problem)) from problem
     others = CannedReply.objects.filter(text_bank=bank).exclude(pk=reply.pk if reply else 0)
-    if others.filter(title=title).exists():
+    same = others.filter(title=title).first()
+    if same is not None and reply is None and (same.body, same.after) == (body, after):
+        return same
+    if same is not None:
         raise TextBankError(_("There is a reply called “%(title)s” already.") % {"title": title})
     last = others.order_by("-position").values_list("position", flat=True).first()
     found = reply or CannedReply(text_bank=bank, position=0 if last is None else last + 1)

@@ -361,3 +361,5 @@ def test_canned_replies_are_checked_as_they_are_written(world: World):
     save_canned_reply(bank, title="Great", body="Great, {{ first_name|friend }}!", after=None, by=world.organiser)
     with pytest.raises(TextBankError, match="already"):
         save_canned_reply(bank, title=" Great ", body="x", after=None, by=world.organiser)
+    first = save_canned_reply(bank, title="Thanks", body="Thank you!", after=None, by=world.organiser)
+    assert save_canned_reply(bank, title="Thanks", body="Thank you!", after=None, by=world.organiser) == first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -64,6 +65,17 @@ def test_a_volunteer_comes_to_the_one_text_bank_and_gets_a_batch(world: World):
     assert Delivery.objects.count() == 1
     assert "That batch is done" in body_of(client.get(reverse("textbank:text", args=[bank.pk])))
     assert AuditEvent.objects.filter(verb="lease_texts", action="view").count() == 1
+
+
+def test_pressed_twice_the_form_makes_one_text_bank(world: World):
+    client, slug = browser(organiser_of(world)), world.campaign.slug
+    new = reverse("textbank:new_bank", args=[slug])
+    key = client.get(new).context["form"]["press"].value()  # type: ignore[index]
+    said = {"name": "Saturday", "body": WORDS, "batch_size": 5, "daily_limit": 9, "press": str(key)}
+    made = client.post(new, said)["Location"]
+    assert client.post(new, {**said, "batch_size": 6})["Location"] == made
+    assert TextBank.objects.get().batch_size == 6
+    assert "already" in body_of(client.post(new, {**said, "press": str(uuid4())}))
 
 
 def test_with_scripts_the_next_text_comes_in_place_of_the_last(world: World):

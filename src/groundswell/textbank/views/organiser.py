@@ -78,7 +78,8 @@ def new_bank(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = TextBankForm(request.POST or None, campaign=campaign, membership=membership)
     if request.method == "POST" and form.is_valid():
         try:
-            made = create_text_bank(campaign=campaign, draft=form.text_bank(), by=user_of(request))
+            press = form.cleaned_data["press"]
+            made = create_text_bank(campaign=campaign, draft=form.text_bank(), by=user_of(request), press=press)
         except REFUSALS as error:
             form.add_error("name", words_of(error))
         else:
