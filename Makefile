@@ -14,7 +14,7 @@ TOOLS := GROUNDSWELL_DEBUG=1 DJANGO_SETTINGS_MODULE=groundswell.config.settings
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup run dev chromium mailservers test fast check format screenshots messages lock clean
+.PHONY: help setup run dev chromium mailservers kannel test fast check format screenshots messages lock clean
 
 help:  ## This list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -25,7 +25,7 @@ setup: $(READY)  ## Virtual environment and pinned, hashed dependencies; starts 
 run: $(READY)  ## Groundswell with its demo campaign, at http://localhost:8000 (PORT=8001 make run for another port).
 	@GROUNDSWELL_DEMO=1 exec "$(BIN)/python" -m groundswell.cli run --demo
 
-dev: $(READY_DEV) chromium mailservers  ## What tests and checks need as well.
+dev: $(READY_DEV) chromium mailservers kannel  ## What tests and checks need as well.
 
 test: dev  ## Everything, on real PostgreSQL and in a real browser.
 	"$(BIN)/python" -m pytest -q -n $(WORKERS) --dist worksteal
@@ -94,3 +94,16 @@ mailservers:
 		apt-get update -qq </dev/null >/dev/null 2>&1 && \
 		apt-get install -y -qq --no-install-recommends postfix dovecot-imapd </dev/null >/dev/null 2>&1; } || \
 		echo "No Postfix and Dovecot here to run as root: their tests will be skipped."
+
+# Kannel and its network for the tests of texts, from Debian's packages, unpacked beside the virtual environment: nothing of
+# the machine's is touched, and nothing starts by itself. Without it those tests fail.
+kannel: | $(BIN)/python
+	@[ -x "$(VENV)/kannel/usr/sbin/bearerbox" ] || [ -x /usr/lib/kannel/test/fakesmsc ] || { \
+		command -v apt-get >/dev/null && echo "Unpacking Kannel for the tests of texts (once) ..." && \
+		rm -rf "$(VENV)/kannel" && mkdir -p "$(VENV)/debs/partial" && \
+		{ [ "$$(id -u)" != 0 ] || apt-get update -qq </dev/null >/dev/null 2>&1; } && \
+		apt-get install -y -qq --download-only --no-install-recommends -o Debug::NoLocking=1 -o APT::Sandbox::User= \
+			-o Dir::Cache::archives="$(CURDIR)/$(VENV)/debs" kannel kannel-extras </dev/null >/dev/null && \
+		for package in "$(VENV)"/debs/*.deb; do dpkg-deb -x "$$package" "$(VENV)/kannel" || exit 1; done && \
+		rm -r "$(VENV)/debs"; } || \
+		echo "No Kannel here and no way to get it: tests of texts through it will fail."

@@ -27,7 +27,7 @@ class ReceiptNames(BaseModel):
 
 
 class InboundNames(BaseModel):
-    """What the gateway calls things when it passes a text on."""
+    """What the gateway calls things when it passes a text on; in an address, `charset` names the encoding of the text."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,21 +35,27 @@ class InboundNames(BaseModel):
     sender: str = "from"
     to: str = "to"
     text: str = "text"
+    charset: str = "charset"
 
 
 class SmsGateway(BaseModel):
-    """A gateway that takes texts over HTTP: `fields` is what is posted, with {to}, {from}, {text}, {reference},
-    {validity_seconds} and {callback_url} put in. What it posts to us is signed with `secret` (docs/operators.md).
+    """A gateway that takes texts over HTTP: `fields` is what it is told, with {to}, {from}, {text} and the like put in.
+    What it tells us comes with `secret` (docs/operators.md).
+
+    `format`: JSON or a form that is posted, or the query of an address that is asked for. `calls`: how it tells us.
+    `alphabets`: its words for GSM 7-bit and for UCS-2. `answer_id`: where its answer holds its own name of the text; points
+    lead inwards ("messages.0.id"); empty: nowhere.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     url: str = Field(pattern=r"^https?://")
     secret: str = Field(min_length=SHORTEST_SECRET)
-    format: Literal["json", "form"] = "json"
+    format: Literal["json", "form", "query"] = "json"
+    calls: Literal["POST", "GET"] = "POST"
     headers: dict[str, str] = {}
     fields: dict[str, str] = {"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{reference}"}
-    # Where its answer holds its own name of the text; points lead inwards: "messages.0.id".
+    alphabets: tuple[str, str] = ("gsm", "ucs2")
     answer_id: str = "id"
     receipt: ReceiptNames = ReceiptNames()
     inbound: InboundNames = InboundNames()

@@ -103,7 +103,7 @@ async def _say(
     head = await reader.readuntil(b"\r\n\r\n")
     if length := LENGTH.search(head):
         await reader.readexactly(int(length[1]))
-    if not head.startswith(b"HTTP/1.1 204"):
+    if not head.startswith(b"HTTP/1.1 200"):
         raise ValueError(head.decode())
 
 

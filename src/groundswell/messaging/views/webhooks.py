@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from anymail.exceptions import AnymailWebhookValidationFailure
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from groundswell.config.sms import SmsGateway
     from groundswell.messaging.providers.contract import InboundOf, ReceiptOf
 
 log = logging.getLogger(__name__)
@@ -67,35 +68,29 @@ def twilio_receipts(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@require_POST
 def http_receipts(request: HttpRequest) -> HttpResponse:
     """What became of a text, or of each of a list of them, by the gateway of the settings."""
-    gateway = settings.SMS_GATEWAY
-    if gateway is None:
-        raise Http404("no such provider here")
-    if not _is_gateway(request, gateway.secret):
-        return _plain("Not signed with our secret.", 403)
+    gateway = _gateway(request)
+    if isinstance(gateway, HttpResponse):
+        return gateway
     try:
-        said = [http.receipt_of(gateway, fields, now=timezone.now()) for fields in each_of(request)]
+        said = [http.receipt_of(gateway, fields, now=timezone.now()) for fields in each_of(request, gateway)]
     except (KeyError, UnreadableError):
         return _plain("This is no receipt.", 400)
     return _note(said, "http")
 
 
 @csrf_exempt
-@require_POST
 def http_inbound(request: HttpRequest) -> HttpResponse:
     """A text that the gateway of the settings passes on."""
-    gateway = settings.SMS_GATEWAY
-    if gateway is None:
-        raise Http404("no such provider here")
-    if not _is_gateway(request, gateway.secret):
-        return _plain("Not signed with our secret.", 403)
+    gateway = _gateway(request)
+    if isinstance(gateway, HttpResponse):
+        return gateway
     try:
-        _take(http.inbound_of(gateway, fields_of(request), now=timezone.now()), "http")
+        _take(http.inbound_of(gateway, fields_of(request, gateway), now=timezone.now()), "http")
     except (KeyError, UnreadableError):
         return _plain("This is no text.", 400)
-    return HttpResponse(status=204)
+    return HttpResponse()
 
 
 @csrf_exempt
@@ -126,19 +121,23 @@ def _event_view(service: str) -> Callable[[HttpRequest], HttpResponse]:
     raise Http404("no such provider here")
 
 
-def fields_of(request: HttpRequest) -> dict[str, str]:
-    """The fields of a form, or of a JSON object (its texts and numbers). Raises UnreadableError for what is neither."""
+def fields_of(request: HttpRequest, gateway: SmsGateway) -> dict[str, str]:
+    """The fields of an address, of a form, or of a JSON object (its texts and numbers). Raises UnreadableError for what is
+    none.
+    """
+    if request.method == "GET":
+        return http.fields_of_query(gateway, request.META.get("QUERY_STRING", ""))
     if request.content_type != "application/json":
         return request.POST.dict()
     return _fields(_json(request))
 
 
-def each_of(request: HttpRequest) -> list[dict[str, str]]:
+def each_of(request: HttpRequest, gateway: SmsGateway) -> list[dict[str, str]]:
     """The same, several times where it is a JSON list. Raises UnreadableError."""
-    if request.content_type != "application/json":
-        return [request.POST.dict()]
-    given = _json(request)
-    return [_fields(each) for each in given] if isinstance(given, list) else [_fields(given)]
+    if request.method == "POST" and request.content_type == "application/json":
+        given = _json(request)
+        return [_fields(each) for each in given] if isinstance(given, list) else [_fields(given)]
+    return [fields_of(request, gateway)]
 
 
 def _json(request: HttpRequest) -> Any:
@@ -170,7 +169,8 @@ def _note(said: Sequence[ReceiptOf | None], provider: str) -> HttpResponse:
         return _plain("This is no receipt.", 400)
     if receipts:
         take_receipts(provider, receipts=receipts)
-    return HttpResponse(status=204)
+    # Not "204 No Content": Kannel says again what is answered with anything but 200 or 202.
+    return HttpResponse()
 
 
 def _not_twilio(request: HttpRequest) -> HttpResponse | None:
@@ -184,13 +184,21 @@ def _not_twilio(request: HttpRequest) -> HttpResponse | None:
     return _plain("Not signed by Twilio for this address.", 403)
 
 
-def _is_gateway(request: HttpRequest, secret: str) -> bool:
-    return http.is_signed(
+def _gateway(request: HttpRequest) -> SmsGateway | HttpResponse:
+    """The gateway of the settings; or the refusal of what does not call as it does, or without its secret."""
+    gateway: SmsGateway | None = settings.SMS_GATEWAY
+    calls = "POST" if gateway is None else gateway.calls
+    if request.method != calls:
+        return HttpResponseNotAllowed([calls])
+    if gateway is None:
+        raise Http404("no such provider here")
+    is_signed = http.is_signed(
         request.body,
         signature=request.headers.get("X-Signature", ""),
         authorization=request.headers.get("Authorization", ""),
-        secret=secret,
+        secret=gateway.secret,
     )
+    return gateway if is_signed else _plain("Not signed with our secret.", 403)
 
 
 def _plain(text: str, status: int) -> HttpResponse:

@@ -47,7 +47,7 @@ def running_gateway() -> Iterator[Gateway]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             gateway.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
             gateway.count(1)
             time.sleep(gateway.pause)
@@ -59,6 +59,8 @@ def running_gateway() -> Iterator[Gateway]:
             self.send_header("Content-Length", str(len(gateway.answer)))
             self.end_headers()
             self.wfile.write(gateway.answer)
+
+        do_GET = do_POST  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

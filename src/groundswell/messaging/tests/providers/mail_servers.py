@@ -75,7 +75,7 @@ def running_mail_servers() -> Iterator[MailServers]:
     """They run until the end of the block."""
     folder = Path(tempfile.mkdtemp(prefix="groundswell-mail-"))
     folder.chmod(0o755)
-    smtp, imap, other = (_free_port() for _ in range(3))
+    smtp, imap, other = (free_port() for _ in range(3))
     nobody = pwd.getpwnam("nobody")
     elsewhere = Elsewhere()
     controller = Controller(elsewhere, hostname="127.0.0.1", port=other)
@@ -86,7 +86,7 @@ def running_mail_servers() -> Iterator[MailServers]:
         _run("postfix", "-c", str(folder / "postfix"), "start")
         _run("dovecot", "-c", str(folder / "dovecot.conf"))
         for port in (smtp, imap):
-            _wait_for_port(port)
+            wait_for_port(port)
         yield MailServers(smtp, imap, elsewhere, folder)
     finally:
         for command in (
@@ -194,13 +194,13 @@ def _run(*command: str) -> None:
         assert done.returncode == 0, said.read()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
-def _wait_for_port(port: int) -> None:
+def wait_for_port(port: int) -> None:
     until = time.monotonic() + LONGEST
     while True:
         try:

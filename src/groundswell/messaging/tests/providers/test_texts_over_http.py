@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -208,6 +208,29 @@ def test_a_gateway_is_asked_in_its_own_words(gateway: Gateway, settings: Any) ->
             "client": "us",
             "ref": "x-gs-7",
         }
+
+
+def test_a_gateway_may_be_asked_in_an_address_and_name_nothing(gateway: Gateway, settings: Any) -> None:
+    settings.SMS_GATEWAY = SmsGateway(
+        url=gateway.url + "/sendsms",
+        secret=SECRET,
+        format="query",
+        alphabets=("0", "2"),
+        fields={"to": "{to}", "text": "{text}", "coding": "{alphabet}", "validity": "{validity_minutes}"},
+        answer_id="",
+    )
+    gateway.answer = b"0: Accepted for delivery"
+    provider = open_provider("http")
+    for text, seconds in (("Tea & cake [€]", 200), ("Dŵr & te", 20)):
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        [handed] = provider.send([replace(TEXT, text=text, valid_until=until)])
+        assert (handed.outcome, handed.provider_id) == (Outcome.TAKEN, "")
+    provider.close()
+
+    assert [parse_qs(urlsplit(each.path).query) for each in gateway.asked] == [
+        {"to": [TEXT.to], "text": ["Tea & cake [€]"], "coding": ["0"], "validity": ["3"]},
+        {"to": [TEXT.to], "text": ["Dŵr & te"], "coding": ["2"], "validity": ["1"]},
+    ]
 
 
 @given(st.text())
