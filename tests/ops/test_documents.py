@@ -48,6 +48,21 @@ def test_every_file_that_is_linked_exists(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+def test_every_picture_is_drawn_by_the_script_and_shown_somewhere() -> None:
+    """Whoever draws them anew draws all; those of a session are on the front page, for light and for dark screens."""
+    shots = re.findall(r'^    Shot\("([a-z-]+)"', (DOCS / "screenshots.py").read_text(), re.MULTILINE)
+    drawn = {path.name for path in (DOCS / "images").iterdir()}
+    assert drawn == {f"{name}-{scheme}.png" for name in shots for scheme in ("light", "dark")}
+    pages = {
+        path.name: set(re.findall(r"images/([\w-]+\.png)", path.read_text())) for path in (README, *DOCS.glob("*.md"))
+    }
+    shown = set().union(*pages.values())
+    assert shown <= drawn
+    assert {name for name in shots if f"{name}-light.png" not in shown} == set()
+    session = {"lobby", "caller-phone", "board", "report", "map"}
+    assert {f"{name}-{scheme}.png" for name in session for scheme in ("light", "dark")} <= pages["README.md"]
+
+
 def test_columns_of_place_files_are_those_that_are_read() -> None:
     text = (DOCS / "operators.md").read_text()
     rows = {

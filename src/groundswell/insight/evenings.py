@@ -13,7 +13,6 @@ from groundswell.campaigns.models import Campaign
 from groundswell.events.enums import EventKind, EventStatus
 from groundswell.events.models import Event
 from groundswell.insight.counting import SQL
-from groundswell.phonebank.session_numbers import BELATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,12 @@ class Gap:
         return min(100, round(100 * self.calls / self.target)) if self.target else 0
 
 
-def evenings_of(campaign: Campaign, area_id: int, *, now: datetime) -> list[Evening]:
+def evenings_of(campaign: Campaign, area_id: int) -> list[Evening]:
     """The evenings of a seat, newest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             (SQL / "evenings.sql").read_text(encoding="utf-8"),
-            {"campaign": campaign.pk, "area": area_id, "now": now, "belated": BELATED.total_seconds()},
+            {"campaign": campaign.pk, "area": area_id},
         )
         return [Evening(*row) for row in cursor.fetchall()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,13 @@ class SeatFilter(forms.Form):
         text, region = self.cleaned_data.get("q") or "", self.cleaned_data.get("region") or ""
         if region and seat.group != region:
             return False
-        return text.casefold().strip() in seat.area.name.casefold()
+        return _plain(text) in _plain(seat.area.name)
+
+
+def _plain(text: str) -> str:
+    """For comparing what somebody types with a name: in small letters and without accents (Ynys Mon is Ynys Môn)."""
+    parts = unicodedata.normalize("NFD", text.casefold().strip())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def ordered(seats: Sequence[Seat], wanted: str) -> tuple[list[Seat], str]:

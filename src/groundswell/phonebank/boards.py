@@ -295,9 +295,12 @@ def badges_of(caller: CallerNumbers) -> tuple[str, ...]:
 
 
 def in_one_line(numbers: SessionNumbers) -> str:
-    """ "14 people made 297 calls for Bury North": fit to be shared."""
-    people = numbers.callers_who_rang
-    who = ngettext("%(n)s person", "%(n)s people", people) % {"n": people}
-    what = ngettext("%(n)s call", "%(n)s calls", numbers.calls) % {"n": intcomma(numbers.calls)}
+    """ "14 people made 297 calls for Bury North": fit to be shared. Without a call it says that there was none."""
     place = numbers.facts.seat or numbers.facts.campaign
+    if not numbers.calls:
+        none = _("No calls were made for %(place)s") if numbers.facts.closed_at else _("No calls for %(place)s yet")
+        return none % {"place": place}
+    people = numbers.callers_who_rang
+    who = ngettext("%(n)s person", "%(n)s people", people) % {"n": intcomma(people)}
+    what = ngettext("%(n)s call", "%(n)s calls", numbers.calls) % {"n": intcomma(numbers.calls)}
     return _("%(who)s made %(what)s for %(place)s") % {"who": who, "what": what, "place": place}

@@ -30,6 +30,8 @@ from groundswell.phonebank.session_report import Report, Total
 CALLERS_PRINTED = 24
 ACCENT = (107, 33, 89)
 RULE = (196, 182, 190)
+# Room for the words over and under the columns, in millimetres.
+ABOVE, BELOW = 3.5, 4.5
 
 
 def report_paper(report: Report, *, organisation: Organisation | None, poll_open: bool, now: datetime) -> bytes:
@@ -39,6 +41,8 @@ def report_paper(report: Report, *, organisation: Organisation | None, poll_open
     kicker = _("Report of a session")
     if total.begun_at:
         kicker += " · " + date_format(total.begun_at.astimezone(zone), "j F Y")
+    if report.numbers.facts.is_rehearsal:
+        kicker += " · " + _("a rehearsal with invented people")
     note = _("Printed on %(day)s.") % {"day": date_format(now.astimezone(zone), "j F Y, H:i")}
     if poll_open and report.said:
         secret = _("Not for publication before the poll closes (Representation of the People Act 1983, s66A).")
@@ -79,7 +83,10 @@ def _blocks(report: Report) -> list[Block]:
         rows = tuple((str(row.meaning.label), intcomma(row.people)) for row in report.said)
         blocks += [Heading(_("What they said")), Table((_("Meaning"), _("People")), rows)]
     if report.earlier:
-        blocks += [Heading(_("Beside the sessions before")), _comparison(report)]
+        blocks.append(Heading(_("Beside the sessions before")))
+        if report.beside_usual:
+            blocks.append(Words((Run(report.beside_usual),)))
+        blocks.append(_comparison(report))
     callers = report.callers
     if callers:
         names = tuple(
@@ -101,40 +108,45 @@ def _when(report: Report) -> str:
 
 
 def _comparison(report: Report) -> Table:
-    head = (_("Session"), _("Callers"), _("Calls"), _("Talks"), _("An hour"))
+    head = (_("Session"), _("Callers"), _("Calls"), _("Talks"), _("IDs"), _("An hour"))
     return Table(head, tuple(_line(total) for total in (report.total, *report.earlier)))
 
 
 def _line(total: Total) -> tuple[str, ...]:
-    day = date_format(total.begun_at.astimezone(ZoneInfo(total.time_zone)), "j M") if total.begun_at is not None else ""
+    day = date_format(total.day, "j M") if total.day else ""
     return (
         f"{day} {total.seat or total.title}".strip(),
         intcomma(total.callers),
         intcomma(total.work.dials),
         intcomma(total.work.contacts),
+        intcomma(total.work.identified),
         "" if total.an_hour is None else str(total.an_hour),
     )
 
 
 def _columns_drawn(report: Report) -> Callable[[FPDF, float, float, float, float], None]:
-    """The evening's calls as columns, the first and the last with their time."""
+    """The evening's calls as columns: the first and the last with their time, the highest with its number."""
     columns = report.columns
 
     def draw(pdf: FPDF, x: float, y: float, width: float, height: float) -> None:
-        largest = max((column["values"][0] for column in columns), default=0) or 1
+        calls = [column["values"][0] for column in columns]
+        largest = max(calls) or 1
         slot = width / max(len(columns), 7)
-        plot = height - 4.5
+        y, plot = y + ABOVE, height - BELOW - ABOVE
         pdf.set_fill_color(*ACCENT)
-        for index, column in enumerate(columns):
-            tall = plot * column["values"][0] / largest
+        for index, value in enumerate(calls):
+            tall = plot * value / largest
             if tall:
                 pdf.rect(x + (index + 0.12) * slot, y + plot - tall, slot * 0.76, tall, style="F")
         pdf.set_draw_color(*RULE)
         pdf.line(x, y + plot, x + width, y + plot)
         pdf.set_font_size(7)
         pdf.set_text_color(85, 72, 81)
-        pdf.text(x, y + height - 0.8, columns[0]["label"])
+        foot = y + plot + BELOW - 0.8
+        pdf.text(x, foot, columns[0]["label"])
         end = columns[-1]["label"]
-        pdf.text(x + len(columns) * slot - pdf.get_string_width(end), y + height - 0.8, end)
+        pdf.text(x + len(columns) * slot - pdf.get_string_width(end), foot, end)
+        peak = intcomma(max(calls))
+        pdf.text(x + (calls.index(max(calls)) + 0.5) * slot - pdf.get_string_width(peak) / 2, y - 0.8, peak)
 
     return draw

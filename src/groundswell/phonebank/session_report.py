@@ -4,11 +4,15 @@ who may know (rule E1)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.cache import cache
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from groundswell.campaigns.enums import VOTER_ID_MEANINGS, Meaning
 from groundswell.phonebank.boards import evening_columns, in_one_line
@@ -43,6 +47,11 @@ class Total:
     work: Work
     callers: int
     hours: float
+
+    @property
+    def day(self) -> date | None:
+        """When it began, by the clock on the wall; None before."""
+        return self.begun_at.astimezone(ZoneInfo(self.time_zone)).date() if self.begun_at else None
 
     @property
     def an_hour(self) -> float | None:
@@ -111,9 +120,27 @@ class Report:
         return sorted(self.earlier, key=lambda total: total.work.dials)[len(self.earlier) // 2]
 
     @property
-    def more_than_usual(self) -> int | None:
-        """How many calls more (or fewer) than the middle one of the sessions before."""
-        return self.total.work.dials - self.usual.work.dials if self.usual else None
+    def beside_usual(self) -> str:
+        """How many calls more or fewer than the middle one of the sessions before, in words; nothing for the first."""
+        if self.usual is None or not self.total.work.dials:
+            return ""
+        usual = self.usual.work.dials
+        more = self.total.work.dials - usual
+        if not more:
+            words = _("As many calls as the middle one of the sessions before")
+        elif more > 0:
+            words = ngettext(
+                "%(n)s call more than the middle one of the sessions before",
+                "%(n)s calls more than the middle one of the sessions before",
+                more,
+            )
+        else:
+            words = ngettext(
+                "%(n)s call fewer than the middle one of the sessions before",
+                "%(n)s calls fewer than the middle one of the sessions before",
+                -more,
+            )
+        return f"{words % {'n': intcomma(abs(more))}} ({intcomma(usual)})."
 
     @property
     def parts(self) -> list[dict[str, Any]]:

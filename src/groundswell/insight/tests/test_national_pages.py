@@ -63,6 +63,8 @@ def test_the_table_sorts_and_filters_and_the_map_follows(national_leader: Client
     assert names_in(widest)[0] not in names_in(closest)
     wales = national_leader.get(address("map", national), {"region": "Wales", "q": "cardiff"}).content.decode()
     assert names_in(wales) == ["Cardiff East", "Cardiff North", "Cardiff South and Penarth", "Cardiff West"]
+    island = national_leader.get(address("map", national), {"q": " YNYS mon"}).content.decode()
+    assert names_in(island) == ["Ynys Môn"]
     assert wales.count('tabindex="-1" class="level-') == 4
     assert wales.count('class="elsewhere"') == 646 + 1
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, sign_in
-from groundswell.campaigns.models import Ask, Campaign, Option
-from groundswell.events.models import Event
+from groundswell.campaigns.models import Action, Ask, Campaign, Option
+from groundswell.events.models import Attendance, Event
 from groundswell.phonebank.models import Session, SessionBank, SessionCaller
 from groundswell.phonebank.tests.organiser_world import answer, call
 from groundswell.phonebank.tests.world import World
@@ -138,6 +138,31 @@ def test_the_finder_puts_the_close_and_reachable_first(leader: Client, live: Wor
     assert "300 electors to identify" in page
     assert "Already planned" in page
     assert "1 seat is left out: its last result is not known." in page
+
+
+def test_helpers_near_count_and_those_far_away_do_not(leader: Client, live: World):
+    """Whoever signed up for an evening or would help: 20 km from the middle of the seat is near, 200 km is not."""
+    live.campaign.areas.clear()
+    for name, latitude in (("Here", 52.0), ("Next door", 52.18), ("Far away", 53.8)):
+        area = with_result(live.new_area(name, "England"), 10_100, 9_900)
+        Area.objects.filter(pk=area.pk).update(latitude=latitude, longitude=-1.0)
+        live.campaign.areas.add(area)
+    near, far = Area.objects.get(name="Next door"), Area.objects.get(name="Far away")
+    monday, now = evening(live, area=near), timezone.now()
+    for area, state in ((near, "confirmed"), (near, "withdrawn"), (far, "confirmed"), (far, "pending")):
+        (home,) = live.households(1, area=area)
+        coming = Action.objects.create(
+            ask=monday.ask,
+            person=home.people[0],
+            state=state,
+            dedupe_key=str(home.people[0].pk),
+            happened_at=now,
+            state_at=now,
+        )
+        Attendance.objects.create(event=monday, person=home.people[0], action=coming, email=home.numbers[0])
+    page = leader.get(address("finder", live.campaign)).content.decode()
+    found = dict(re.findall(r"<h2><a [^>]*>([^<]*)</a></h2>.*?(\d+) helpers? near", page, re.DOTALL))
+    assert found == {"Here": "1", "Next door": "1", "Far away": "2"}
 
 
 def test_a_party_that_did_not_stand_is_told_how_close_the_seat_was(leader: Client, live: World):

@@ -77,7 +77,7 @@ def seat(request: HttpRequest, slug: str, area_id: int) -> HttpResponseBase:
     found = seat_of(campaign, figures, area_id, membership_id=limited_to_areas(membership_of(request)))
     if found is None or found.facts is None:
         raise Http404("no such seat in this campaign")
-    evenings = evenings_of(campaign, area_id, now=now)
+    evenings = evenings_of(campaign, area_id)
     context = {
         "seat": found,
         "facts": found.facts,

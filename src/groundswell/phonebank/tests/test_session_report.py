@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from datetime import timedelta
@@ -17,11 +18,13 @@ from pypdf import PdfReader
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import AuditEvent, Organisation
 from groundswell.accounts.tests.builders import make_member, sign_in
+from groundswell.campaigns.cards import Card
 from groundswell.campaigns.models import Answer, Campaign, Option
+from groundswell.phonebank.dashboards import Work
 from groundswell.phonebank.models import CallerStatus, Session
 from groundswell.phonebank.rules import ODDITY_CALLS
-from groundswell.phonebank.session_numbers import BELATED, numbers_of
-from groundswell.phonebank.session_report import report_of
+from groundswell.phonebank.session_numbers import BELATED, forget_numbers, numbers_of
+from groundswell.phonebank.session_report import Report, Total, report_of
 from groundswell.phonebank.tests.board_world import Evening
 from groundswell.phonebank.tests.world import World
 
@@ -138,29 +141,54 @@ def test_until_the_poll_closes_it_is_marked_as_secret(told: Evening, leader: Cli
     assert "not for publication before the poll closes" in leader.get(address(told)).content.decode()
     Campaign.objects.update(poll_closes_at=timezone.now() - timedelta(days=1))
     assert "not for publication" not in leader.get(address(told)).content.decode()
-    table = b"".join(leader.post(address(told, "session_report_export")).streaming_content).decode()
-    assert SECRET not in table
+    assert SECRET not in table_of(told, leader)
 
 
 def test_sessions_before_stand_beside_it(told: Evening, leader: Client):
     cache.clear()
     past = Evening(told.world, title="Last Monday")
-    cai = past.caller("Cai Jones")
     past.now -= timedelta(days=7)
+    cai = past.caller("Cai Jones", last_seen_at=past.now)
     Session.objects.filter(pk=past.session.pk).update(started_at=past.now - timedelta(hours=1), closed_at=past.now)
     for minute in range(7):
         past.call(cai, ago=minute * MINUTE)
     report = report_of(told.session.pk, membership_id=None, now=told.now)
     assert [(total.title, total.work.dials, total.callers) for total in report.earlier] == [("Last Monday", 7, 1)]
-    assert report.more_than_usual == 5
-    assert "made 7 calls" in leader.get(address(told)).content.decode()
-    assert report_of(past.session.pk, membership_id=None, now=told.now).earlier == []
+    compared = "5 calls more than the middle one of the sessions before (7)."
+    assert report.beside_usual == compared
+    page = leader.get(address(told)).content.decode()
+    assert compared in page
+    assert re.search(
+        r"Walthamstow</a></th>\s*" + r"\s*".join(f'<td class="num">{n}</td>' for n in (1, 7, 0, 0, "7.0")), page
+    )
+    first = report_of(past.session.pk, membership_id=None, now=told.now)
+    assert (first.earlier, first.beside_usual) == ([], "")
+    rows = list(csv.reader(io.StringIO(table_of(told, leader))))
+    assert rows[-1][:2] == ["Walthamstow", f"{past.now - timedelta(hours=1):%Y-%m-%d}"]
+    assert rows[-1][2:] == ["1", "7", "300", "0", "0", "7.0"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "said"), [(7, "As many calls as"), (5, "2 calls fewer than"), (8, "1 call more than")]
+)
+def test_more_fewer_or_as_many_as_usual_is_said_in_words(calls: int, said: str):
+    usual, this = (
+        Total(1, "", "", None, timezone.now(), "UTC", None, Work(dials, 0, 0), 1, 1.0) for dials in (7, calls)
+    )
+    report = Report(numbers=None, total=this, earlier=[usual], said=[])  # type: ignore[arg-type]
+    assert report.beside_usual.startswith(said)
+    assert report.beside_usual.endswith("the middle one of the sessions before (7).")
 
 
 def test_it_is_settled_once_no_phone_can_bring_more(told: Evening):
     Session.objects.update(closed_at=told.now)
     assert not report_of(told.session.pk, membership_id=None, now=told.now + BELATED).is_settled
     assert report_of(told.session.pk, membership_id=None, now=told.now + BELATED + MINUTE).is_settled
+
+
+def table_of(evening: Evening, leader: Client) -> str:
+    answer = leader.post(address(evening, "session_report_export"))
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
 
 
 @pytest.mark.slow
@@ -191,8 +219,7 @@ def test_without_an_imprint_nothing_is_printed_nor_drawn_and_it_says_why(told: E
 
 
 def test_the_table_is_safe_to_open_and_logged(told: Evening, leader: Client):
-    answer = leader.post(address(told, "session_report_export"))
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    lines = table_of(told, leader).splitlines()
     assert lines[0].startswith(f'"{SECRET}')
     assert "firm supporter,2" in lines
     assert "Ada Lovelace,9,3,3" in lines
@@ -231,6 +258,47 @@ def test_the_organiser_chooses_whether_the_board_shows_leaders(told: Evening, le
         assert "Most calls" not in answer
     assert AuditEvent.objects.filter(verb="show_leaders").count() == 1
     assert "Most calls" in leader.post(address(told, "board_leaders"), {"shown": "yes"}, follow=True).content.decode()
+
+
+def test_where_nobody_rang_nothing_is_counted_nor_shared(evening: Evening, leader: Client, imprint: Organisation):
+    for closed_at, said in (
+        (None, "No calls for Walthamstow yet"),
+        (evening.now, "No calls were made for Walthamstow"),
+    ):
+        Session.objects.update(closed_at=closed_at)
+        page = leader.get(address(evening)).content.decode()
+        assert said in page
+        assert "0 people" not in page
+        assert "in 100 calls" not in page
+        assert "Picture to share" not in page
+    shared = leader.get(address(evening, "session_picture"), follow=True)
+    assert shared.redirect_chain
+    assert "nothing to share yet" in shared.content.decode()
+
+
+def test_in_every_form_it_says_that_it_was_a_rehearsal(
+    told: Evening, leader: Client, imprint: Organisation, monkeypatch: pytest.MonkeyPatch
+):
+    drawn: list[Card] = []
+    monkeypatch.setattr("groundswell.phonebank.views.board.report.draw_card", lambda card: drawn.append(card) or b"")
+    Campaign.objects.update(is_demo=True)
+    for speed, times in ((1, 0), (60, 1)):
+        for change in ({"started_at": None}, {"speed": speed}, {"started_at": told.start}):
+            Session.objects.update(**change)
+        forget_numbers()
+        assert (
+            leader.get(address(told)).content.decode().count("A rehearsal with invented people, at 60 times") == times
+        )
+        assert table_of(told, leader).count("A rehearsal with invented people") == times
+        leader.get(address(told, "session_picture"))
+        assert drawn[-1].lines.count("A rehearsal with invented people") == times
+
+
+def test_it_leads_back_to_its_event_for_those_who_may_open_that(told: Evening, leader: Client, client: Client):
+    event = reverse("events:manage", args=[told.world.campaign.slug, told.event.pk])
+    assert f'<a href="{event}">Monday for Bury North</a>' in leader.get(address(told)).content.decode()
+    manager = sign_in(Client(), make_member(Role.DATA_MANAGER, told.world.campaign).user)
+    assert event not in manager.get(address(told)).content.decode()
 
 
 def test_a_report_before_the_start_and_of_no_session(evening: Evening, leader: Client, imprint: Organisation):

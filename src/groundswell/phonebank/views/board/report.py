@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,10 +23,11 @@ from groundswell.accounts.models import Organisation
 from groundswell.campaigns.cards import Card, NoImprintError, draw_card, imprint_of
 from groundswell.campaigns.models import Campaign
 from groundswell.campaigns.papers import TooLongError
+from groundswell.phonebank.boards import in_one_line
 from groundswell.phonebank.models import Session
 from groundswell.phonebank.operations.boards import renew_board_key, show_leaders
 from groundswell.phonebank.rules import ODDITY_CALLS
-from groundswell.phonebank.session_numbers import forget_numbers, live_numbers
+from groundswell.phonebank.session_numbers import SessionNumbers, forget_numbers, live_numbers
 from groundswell.phonebank.session_paper import report_paper
 from groundswell.phonebank.session_report import Report, report_of
 from groundswell.phonebank.views.organiser.frame import (
@@ -96,8 +98,12 @@ def picture(request: HttpRequest, session_id: int) -> HttpResponseBase:
     """ "14 people made 297 calls for Bury North", to be shared by whoever was there; the imprint is in it (rule I2)."""
     session = get_object_or_404(Session.objects.select_related("event__campaign"), pk=session_id)
     access_campaign(request, session.event.campaign.slug)
+    numbers = live_numbers(session.pk)
+    if not numbers.calls:
+        messages.info(request, _("There is nothing to share yet: the picture is drawn from the first call on."))
+        return redirect("phonebank:board", session_id)
     try:
-        image = draw_card(_card(session))
+        image = draw_card(_card(numbers))
     except NoImprintError as problem:
         messages.error(request, str(problem))
         return redirect("phonebank:board", session_id)
@@ -156,20 +162,18 @@ def _file_name(session: Session) -> str:
     return slugify(f"{session.event.title} {session.event.starts_at:%Y-%m-%d}") or f"session-{session.pk}"
 
 
-def _card(session: Session) -> Card:
-    numbers = live_numbers(session.pk)
-    facts = numbers.facts
-    people, calls, talks = numbers.callers_who_rang, numbers.calls, numbers.conversations
-    lines = [ngettext("%(n)s conversation", "%(n)s conversations", talks) % {"n": f"{talks:,}"}] if talks else []
+def _card(numbers: SessionNumbers) -> Card:
+    facts, calls, talks = numbers.facts, numbers.calls, numbers.conversations
+    lines = [ngettext("%(n)s conversation", "%(n)s conversations", talks) % {"n": intcomma(talks)}] if talks else []
     if facts.hashtag:
         lines.append(f"#{facts.hashtag}")
-    who = ngettext("%(n)s person made", "%(n)s people made", people) % {"n": people}
-    what = ngettext("%(n)s call", "%(n)s calls", calls) % {"n": f"{calls:,}"}
+    if facts.is_rehearsal:
+        lines.append(_("A rehearsal with invented people"))
     return Card(
         kicker=facts.title,
-        title=_("%(who)s %(what)s for %(place)s") % {"who": who, "what": what, "place": facts.seat or facts.campaign},
+        title=in_one_line(numbers),
         lines=tuple(lines),
-        number=f"{calls:,}",
+        number=intcomma(calls),
         number_label=ngettext("call", "calls", calls),
         imprint=imprint_of(Organisation.objects.first()),
     )
@@ -181,13 +185,15 @@ def _rows(found: Report, *, secret: bool) -> Iterator[tuple[Any, ...]]:
     if secret and found.said:
         yield (_("Not for publication before the poll closes (Representation of the People Act 1983, s66A)."),)
     yield (_("Session"), total.title, total.seat)
-    yield (_("Target"), total.target or "")
+    yield (_("Target"), _or_nothing(total.target))
     yield (_("Callers"), total.callers)
     yield (_("Calls"), total.work.dials)
     yield (_("Conversations"), total.work.contacts)
     yield (_("Voter IDs"), total.work.identified)
     yield (_("Conversations in a hundred calls"), total.work.contact_rate)
-    yield (_("Calls in each caller's hour"), total.an_hour if total.an_hour is not None else "")
+    yield (_("Calls in each caller's hour"), _or_nothing(total.an_hour))
+    if found.numbers.facts.is_rehearsal:
+        yield (_("A rehearsal with invented people"),)
     yield ()
     if found.said:
         yield (_("What they said"), _("People"))
@@ -197,3 +203,30 @@ def _rows(found: Report, *, secret: bool) -> Iterator[tuple[Any, ...]]:
     yield (_("Caller"), _("Calls"), _("Conversations"), _("Voter IDs"))
     for caller in found.callers:
         yield (caller.name, caller.work.dials, caller.work.contacts, caller.work.identified)
+    if found.earlier:
+        yield ()
+        yield (
+            _("Session"),
+            _("Day"),
+            _("Callers"),
+            _("Calls"),
+            _("Target"),
+            _("Conversations"),
+            _("Voter IDs"),
+            _("Calls in each caller's hour"),
+        )
+    for before in found.earlier:
+        yield (
+            before.seat or before.title,
+            before.day.isoformat() if before.day else "",
+            before.callers,
+            before.work.dials,
+            _or_nothing(before.target),
+            before.work.contacts,
+            before.work.identified,
+            _or_nothing(before.an_hour),
+        )
+
+
+def _or_nothing(value: float | None) -> float | str:
+    return "" if value is None else value
