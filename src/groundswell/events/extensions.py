@@ -58,6 +58,15 @@ class EventExtension(Protocol):
     def way_in(self, event: Event, *, now: datetime) -> WayIn | None:
         """How whoever has a place comes in, from their own page; None where there is no such way, or no more."""
 
+    def has_begun(self, event: Event) -> str:
+        """A sentence saying why it can be neither moved nor called off any more; empty before people began."""
+
+    def ends_at(self, event: Event) -> datetime:
+        """When it is over: later than the event says where its host goes on."""
+
+    def outcome(self, event: Event) -> str:
+        """What came of it, in a few words for whoever was there; empty where there is nothing to tell."""
+
 
 _EXTENSIONS: dict[str, EventExtension] = {}
 
@@ -70,6 +79,18 @@ def register(kind: EventKind, extension: EventExtension) -> None:
 def extension_of(kind: str) -> EventExtension | None:
     """What extends events of this kind, if anything does."""
     return _EXTENSIONS.get(kind)
+
+
+def end_of(event: Event) -> datetime:
+    """When it is over, as far as is known now."""
+    extension = extension_of(event.kind)
+    return event.ends_at if extension is None else extension.ends_at(event)
+
+
+def outcome_of(event: Event) -> str:
+    """What came of it, for the letter of thanks; empty where nobody counted."""
+    extension = extension_of(event.kind)
+    return "" if extension is None else extension.outcome(event)
 
 
 def way_in_of(event: Event, *, now: datetime) -> WayIn | None:

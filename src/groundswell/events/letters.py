@@ -16,9 +16,11 @@ from groundswell.campaigns.cards import NoImprintError, imprint_of
 from groundswell.campaigns.consent_boxes import unconfirmed
 from groundswell.events.calendars import calendar_of
 from groundswell.events.enums import NoticeKind, Venue
+from groundswell.events.extensions import outcome_of, way_in_of
 from groundswell.events.models import Attendance, Event, Notice
 from groundswell.events.own_links import own_address
-from groundswell.events.wall_clock import shown, shown_in
+from groundswell.events.queries import next_events
+from groundswell.events.wall_clock import own_clock, shown
 from groundswell.messaging.letters import LetterWords
 from groundswell.messaging.providers.contract import Enclosed
 
@@ -44,13 +46,15 @@ def compose(notice: Notice, *, now: datetime) -> LetterWords:
 def _compose(notice: Notice, now: datetime) -> LetterWords:
     attendance, event = notice.attendance, notice.attendance.event
     organisation = Organisation.objects.get(pk=1)
-    words = _words(notice)
+    words = _words(notice, now)
+    says_goodbye = notice.kind in {NoticeKind.THANKS, NoticeKind.CANCELLED}
     context = {
         "words": words,
         "name": attendance.person.given_names,
         "event": event,
         "when": when(event, attendance.time_zone),
         "where": where(event),
+        "next_time": _next_time(event, attendance.time_zone, now=now) if says_goodbye else None,
         "address": own_address(attendance),
         "organisation": organisation,
         "imprint": _imprint(organisation),
@@ -76,8 +80,8 @@ def page_address(event: Event) -> str:
 
 def when(event: Event, time_zone: str) -> str:
     """ "Monday 23 November 2026, 18:00–20:00, London time (GMT)" by the reader's clock; by the event's where it differs."""
-    there, here = shown(event), shown_in(time_zone, event.starts_at, event.ends_at)
-    if event.venue == Venue.ROOM or (here.day, here.hours) == (there.day, there.hours):
+    there, here = shown(event), own_clock(event, time_zone)
+    if here is None:
         return f"{there.day}, {there.hours}, {there.zone}"
     said = {"here": f"{here.day}, {here.hours}, {here.zone}", "there": f"{there.day}, {there.hours}, {there.zone}"}
     return _("%(here)s, which is %(there)s where it is held") % said
@@ -97,10 +101,37 @@ def _imprint(organisation: Organisation) -> str:
         return organisation.name
 
 
-def _words(notice: Notice) -> Words:
+def _next_time(event: Event, time_zone: str, *, now: datetime) -> dict[str, str] | None:
+    """Where to meet again, for letters that say goodbye."""
+    coming = next_events(event, now=now).first()
+    if coming is None:
+        return None
+    return {"title": coming.title, "when": when(coming, time_zone), "address": page_address(coming)}
+
+
+def _reminder_of_the_day(event: Event, *, has_way_in: bool) -> str:
+    if event.venue == Venue.ROOM:
+        return _("Tomorrow it is! We look forward to seeing you.")
+    if has_way_in:
+        return _("Tomorrow it is! You need nothing but a telephone and your page, which lets you in when it is time.")
+    return _("Tomorrow it is! Everything you need is on your page.")
+
+
+def _reminder_of_the_hour(event: Event, *, has_way_in: bool) -> str:
+    if event.venue == Venue.ROOM:
+        if has_way_in:
+            return _("We begin in an hour. See you there, with a charged telephone: your page leads to the calls.")
+        return _("We begin in an hour. See you there!")
+    if has_way_in:
+        return _("We begin in an hour, and the door is open: your page lets you in.")
+    return _("We begin in an hour. Everything you need is on your page.")
+
+
+def _words(notice: Notice, now: datetime) -> Words:
     attendance: Attendance = notice.attendance
     said = {"title": attendance.event.title}
     own_page = _("Your page")
+    way_in = way_in_of(attendance.event, now=now) is not None
     match notice.kind:
         case NoticeKind.CONFIRMATION if attendance.is_waiting:
             return Words(
@@ -117,7 +148,9 @@ def _words(notice: Notice) -> Words:
             return Words(
                 _("You are coming: %(title)s") % said,
                 (
-                    _("Thank you for signing up! Everything you need is on your page."),
+                    _("Thank you for signing up! Your page lets you in when it is time, without account or password.")
+                    if way_in
+                    else _("Thank you for signing up! Everything you need is on your page."),
                     _("If something comes up, say so there: it takes one press, and somebody else gets the place."),
                 ),
                 own_page,
@@ -135,16 +168,14 @@ def _words(notice: Notice) -> Words:
         case NoticeKind.DAY_BEFORE:
             return Words(
                 _("Tomorrow: %(title)s") % said,
-                (_("Tomorrow it is! You need nothing but a telephone and this link."),)
-                if attendance.event.venue != Venue.ROOM
-                else (_("Tomorrow it is! We look forward to seeing you."),),
+                (_reminder_of_the_day(attendance.event, has_way_in=way_in),),
                 own_page,
             )
         case NoticeKind.HOUR_BEFORE:
             return Words(
                 _("In an hour: %(title)s") % said,
-                (_("We begin in an hour. Your page takes you there."),),
-                own_page,
+                (_reminder_of_the_hour(attendance.event, has_way_in=way_in),),
+                _("Come in") if way_in else own_page,
             )
         case NoticeKind.MOVED:
             return Words(
@@ -170,6 +201,7 @@ def _words(notice: Notice) -> Words:
                 _("Thank you: %(title)s") % said,
                 (
                     _("Thank you for coming. Each of you made a difference, and together you made a big one."),
+                    *([f"{outcome}."] if (outcome := outcome_of(attendance.event)) else []),
                     _("We hope to see you again soon."),
                 ),
                 own_page,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from groundswell.events.enums import Venue
 from groundswell.events.models import Event
 
 
@@ -48,9 +49,18 @@ def shown(event: Event) -> Shown:
     return shown_in(event.time_zone, event.starts_at, event.ends_at)
 
 
+def own_clock(event: Event, time_zone: str) -> Shown | None:
+    """When the event is by the reader's clock; None where that shows the same, or it is held in a room."""
+    there, here = shown(event), shown_in(time_zone, event.starts_at, event.ends_at)
+    same = event.venue == Venue.ROOM or (here.day, here.hours) == (there.day, there.hours)
+    return None if same else here
+
+
 def zone_name(zone: str, at: datetime) -> str:
-    """`Europe/London` as "London time (GMT)"."""
+    """`Europe/London` as "London time (GMT)"; a zone that is no place by its letters."""
     place = zone.rpartition("/")[2].replace("_", " ")
     letters = at.astimezone(ZoneInfo(zone)).tzname() or ""
+    if place == letters:
+        return place
     said = _("%(place)s time") % {"place": place}
     return f"{said} ({letters})" if letters.isalpha() else said

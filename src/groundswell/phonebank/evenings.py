@@ -21,13 +21,15 @@ from groundswell.events.enums import EventStatus
 from groundswell.events.extensions import WayIn
 from groundswell.events.models import Event
 from groundswell.events.rules import EventRuleError
+from groundswell.phonebank.boards import in_one_line
 from groundswell.phonebank.enums import PhoneBankStatus
 from groundswell.phonebank.models import PhoneBank, Session
 from groundswell.phonebank.operations.organising import create_phone_bank
 from groundswell.phonebank.operations.sessions import open_session
 from groundswell.phonebank.rules import PhoneBankError
+from groundswell.phonebank.session_numbers import live_numbers
 from groundswell.phonebank.session_queries import bank_of
-from groundswell.phonebank.session_rules import LOBBY_OPENS, Phase, phase_of
+from groundswell.phonebank.session_rules import LOBBY_OPENS, Phase, ends_at, phase_of
 
 PREFIX = "calls"
 NAME_LENGTH = 110
@@ -125,6 +127,28 @@ class PhoneBankEvening:
         if session is None:
             return {"session": None}
         return {"session": session, "bank": bank_of(session), "phase": phase_of(session, now=timezone.now())}
+
+    def has_begun(self, event: Event) -> str:
+        """Once they ring, the evening is the host's; once it is closed, it has been held."""
+        session = _session_of(event)
+        if session is None or session.started_at is None:
+            return ""
+        if session.closed_at is None:
+            return _t("People are ringing already. On the host’s page you can give it more time, or close it.")
+        return _t("This session has been held and closed. Repeat it in another week instead.")
+
+    def ends_at(self, event: Event) -> datetime:
+        """As the host prolonged it."""
+        session = _session_of(event)
+        return event.ends_at if session is None else ends_at(session)
+
+    def outcome(self, event: Event) -> str:
+        """ "14 people made 297 calls for Bury North", once somebody rang."""
+        session = _session_of(event)
+        if session is None or session.started_at is None:
+            return ""
+        numbers = live_numbers(session.pk)
+        return in_one_line(numbers) if numbers.calls else ""
 
     def way_in(self, event: Event, *, now: datetime) -> WayIn | None:
         """Into the lobby from two hours before, and into the calls: by the invitation that walk-ins have as well."""

@@ -167,6 +167,7 @@ def cancel_event(*, event: Event, reason: str, by: User | None, now: datetime) -
         raise EventRuleError(_("Nobody knows of a draft yet. Discard it instead."))
     if now >= event.ends_at:
         raise EventRuleError(_("It is over; it cannot be called off any more."))
+    _check_not_begun(event)
     if not reason:
         raise EventRuleError(_("Say why, in a sentence: it is what people read in their letter."))
     event.status, event.cancelled_reason = EventStatus.CANCELLED, reason[:300]
@@ -230,7 +231,14 @@ def _checked(details: EventDetails, campaign: Campaign) -> EventDetails:
 def _check_can_move(event: Event, window: Window, now: datetime) -> None:
     if event.status == EventStatus.PUBLISHED and now >= event.ends_at:
         raise EventRuleError(_("It is over. Repeat it in another week instead."))
+    _check_not_begun(event)
     check_window(window, now=now)
+
+
+def _check_not_begun(event: Event) -> None:
+    extension = extension_of(event.kind)
+    if extension is not None and (why := extension.has_begun(event)):
+        raise EventRuleError(why)
 
 
 def _pk(area: Area | None) -> int | None:

@@ -17,8 +17,9 @@ from groundswell.accounts.audit import record
 from groundswell.accounts.models import User
 from groundswell.campaigns.enums import ActionState
 from groundswell.events.enums import NoticeKind, NoticeReason, NoticeState
+from groundswell.events.extensions import end_of
 from groundswell.events.models import Attendance, Event, Notice
-from groundswell.events.notice_rules import Due, is_too_late, letters_with_a_place, may_go_again
+from groundswell.events.notice_rules import THANKS_AFTER, Due, is_too_late, letters_with_a_place, may_go_again
 from groundswell.events.operations.delivery import hand_over
 from groundswell.events.tasks import send_letters
 from groundswell.messaging.operations.letters import send_letter_again, take_letters_back
@@ -56,11 +57,11 @@ def drop_notices(attendance: Attendance, *, now: datetime) -> None:
     _drop(Notice.objects.filter(attendance=attendance), NoticeReason.WITHDREW, now)
 
 
-def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
+def replan_notices(event: Event, *, now: datetime) -> None:
     """The event has another time or place, and a higher `sequence`: everybody who is signed up is told.
 
     What still waits of the old reminders and thanks is replaced by new ones. Whoever has not had the confirmation yet
-    is not told of a move: the confirmation will say the new time. Without `tell` nobody is (the host went on longer).
+    is not told of a move: the confirmation will say the new time.
     """
     _drop(
         Notice.objects.filter(attendance__event=event, kind__in=[*WITH_A_PLACE, NoticeKind.MOVED]),
@@ -74,11 +75,17 @@ def replan_notices(event: Event, *, now: datetime, tell: bool = True) -> None:
         .values_list("attendance_id", flat=True)
     )
     coming = list(_coming(event))
-    if tell and not is_too_late(NoticeKind.MOVED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
+    if not is_too_late(NoticeKind.MOVED, starts_at=event.starts_at, ends_at=event.ends_at, now=now):
         told = [attendance for attendance in coming if attendance.pk not in untold]
         _write(told, [Due(NoticeKind.MOVED, now)], event.sequence, now=now)
     with_a_place = [attendance for attendance in coming if not attendance.is_waiting]
     _write(with_a_place, _with_a_place(event, now), event.sequence, now=now)
+
+
+def put_off_thanks(event: Event) -> None:
+    """The host goes on longer: nobody is thanked for the evening while they are still in it, and nobody is told."""
+    waiting = Notice.objects.filter(attendance__event=event, kind=NoticeKind.THANKS, state=NoticeState.WAITING)
+    waiting.filter(delivery__isnull=True).update(due_at=end_of(event) + THANKS_AFTER)
 
 
 def cancel_notices(event: Event, *, now: datetime) -> None:
@@ -147,7 +154,7 @@ def _coming(event: Event) -> QuerySet[Attendance]:
 
 
 def _with_a_place(event: Event, now: datetime) -> list[Due]:
-    return letters_with_a_place(starts_at=event.starts_at, ends_at=event.ends_at, time_zone=event.time_zone, now=now)
+    return letters_with_a_place(starts_at=event.starts_at, ends_at=end_of(event), time_zone=event.time_zone, now=now)
 
 
 def _drop(notices: QuerySet[Notice], reason: NoticeReason, now: datetime) -> None:

@@ -120,6 +120,7 @@ def manage(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "when": shown(event),
         "turnout": turnout(event),
         "is_over": event.ends_at <= now,
+        "may_change_time": event.ends_at > now and not (extension and extension.has_begun(event)),
         "public_url": settings.PUBLIC_URL + reverse("events:page", args=[event.ask.slug]),
         "siblings": _shown(event.series.events.exclude(pk=event.pk).order_by("starts_at")) if event.series else [],
         "missing": extension.missing(event) if extension and event.status == EventStatus.DRAFT else "",

@@ -32,7 +32,7 @@ from groundswell.events.own_links import attendance_of
 from groundswell.events.queries import next_events
 from groundswell.events.rules import EventRuleError
 from groundswell.events.views.public import organisation_name
-from groundswell.events.wall_clock import shown, shown_in
+from groundswell.events.wall_clock import own_clock, shown, shown_in
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -129,9 +129,7 @@ def _context(attendance: Attendance, token: str, form: OwnDetailsForm) -> dict[s
         "form": form,
         "zones": COMMON_ZONES,
         "when": shown(event),
-        "own_when": shown_in(attendance.time_zone, event.starts_at, event.ends_at)
-        if attendance.time_zone != event.time_zone
-        else None,
+        "own_when": own_clock(event, attendance.time_zone),
         "is_standing": is_standing,
         "is_over": event.ends_at <= now,
         "boxes": [

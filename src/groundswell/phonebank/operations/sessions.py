@@ -21,6 +21,7 @@ from groundswell.accounts.operations import create_invitation, prolong_invitatio
 from groundswell.events.enums import EventStatus
 from groundswell.events.models import Event
 from groundswell.events.operations.arrivals import arrive_by_account
+from groundswell.events.operations.notices import put_off_thanks
 from groundswell.phonebank import queries
 from groundswell.phonebank.enums import PhoneBankStatus
 from groundswell.phonebank.models import Call, CallerStatus, PhoneBank, Session, SessionBank, SessionCaller
@@ -191,6 +192,7 @@ def extend(*, session_id: int, until: datetime, by: User, now: datetime) -> Sess
         return session
     session.extended_until = until
     session.save(update_fields=["extended_until"])
+    put_off_thanks(session.event)
     record("extend_session", by=by, subject=session, campaign_id=session.event.campaign_id, until=until.isoformat())
     return session
 

@@ -46,7 +46,7 @@ def test_the_line_tells_of_the_team_the_time_and_the_host(evening):
     line = text(client.get(line_url(evening.bank)))
     assert "<strong>1</strong> of 30 calls" in line
     assert "until " in line
-    assert "You are not alone" in line
+    assert "We are all ringing this list together" in line
     sessions.say(session_id=evening.session.pk, text="Half time!", by=evening.host, now=timezone.now())
     forget()
     assert "<strong>Olu:</strong> <span>Half time!</span>" in text(client.get(line_url(evening.bank)))
