@@ -18,15 +18,15 @@ KINDS = (AskKind.SIGN_UP, AskKind.VOLUNTEER)
 
 @dataclass(frozen=True)
 class PageFigures:
-    """One page in figures; the rows are name and count, the most first."""
+    """One page in figures; the rows are bars of a chart, the most first."""
 
     visits: int
     waiting: int
     confirmed: int
     undelivered: int
-    seats: list[tuple[str, int]]
-    interests: list[tuple[str, int]]
-    sources: list[tuple[str, int]]
+    seats: list[dict[str, str | int]]
+    interests: list[dict[str, str | int]]
+    sources: list[dict[str, str | int]]
 
 
 def pages_with_counts(campaign: Campaign) -> QuerySet[SignUpPage]:
@@ -64,11 +64,12 @@ def figures_of(page: SignUpPage) -> PageFigures:
         seats=_counted(confirmed.filter(constituency__isnull=False), "constituency__name"),
         interests=_counted(confirmed.filter(options__isnull=False), "options__label"),
         sources=[
-            (str(ShareChannel(channel).label), count)
-            for channel, count in _counted(confirmed.filter(action__source__isnull=False), "action__source__channel")
+            {**bar, "label": str(ShareChannel(str(bar["label"])).label)}
+            for bar in _counted(confirmed.filter(action__source__isnull=False), "action__source__channel")
         ],
     )
 
 
-def _counted(rows: QuerySet[SignUp], name: str) -> list[tuple[str, int]]:
-    return list(rows.values_list(name).annotate(count=Count("pk")).order_by("-count", name)[:MOST])
+def _counted(rows: QuerySet[SignUp], name: str) -> list[dict[str, str | int]]:
+    counted = rows.values_list(name).annotate(count=Count("pk")).order_by("-count", name)[:MOST]
+    return [{"label": label, "value": count} for label, count in counted]

@@ -18,7 +18,7 @@ class Said:
     """One question with how often each answer was given; of words only how many wrote some."""
 
     question: str
-    counts: list[tuple[str, int]]
+    counts: list[dict[str, str | int]]
     answered: int
 
 
@@ -74,7 +74,7 @@ def _said(survey: Survey) -> list[Said]:
         for question_id, text, label, people, _place in cursor.fetchall():
             said = found.setdefault(question_id, Said(text, [], 0))
             if label:
-                said.counts.append((label, people))
+                said.counts.append({"label": label, "value": people})
             else:
                 found[question_id] = Said(text, [], people)
     return list(found.values())

@@ -198,4 +198,4 @@ def test_what_was_said_is_shown_of_no_fewer_than_five(
         body = sign_in(client, organiser).get(reverse("surveys:manage", args=[campaign.slug, survey.pk]))
         assert ("it could be told who said what" in body.content.decode()) == (number + 1 < FEW)
     figures = figures_of(survey)
-    assert (figures.replies, figures.said[0].counts) == (5, [("Rents", 5)])
+    assert (figures.replies, figures.said[0].counts) == (5, [{"label": "Rents", "value": 5}])
