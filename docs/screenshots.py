@@ -58,6 +58,10 @@ SHOTS = [
     Shot("board", "organiser", "/phonebank/sessions/1/board/", follow="main a[href*='/phonebank/board/']"),
     Shot("report", "organiser", "/phonebank/sessions/1/report/"),
     Shot("map", "organiser", "/insight/{campaign}/"),
+    Shot("texting", "caller", "/textbank/1/", press="form[action$='/batch/'] button", screen="phone"),
+    Shot("message", "organiser", "/messages/of/{campaign}/", follow="main a:has-text('Late buses')"),
+    Shot("follow-through", "organiser", "/insight/{campaign}/follow-through/"),
+    Shot("issues", "organiser", "/insight/{campaign}/issues/"),
     Shot("import-wizard", "data_manager", "/imports/new/register/"),
     Shot("person", "data_manager", "/people/?q=Thompson", follow="main a[href^='/people/']:not([href*='?'])"),
 ]
