@@ -8,46 +8,32 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from groundswell.accounts.names import NameField
 from groundswell.accounts.presses import PressField
 from groundswell.campaigns.consent_boxes import Box
 from groundswell.campaigns.enums import AskKind, QuestionKind
 from groundswell.campaigns.models import Campaign, Question
 from groundswell.campaigns.rules import CampaignRuleError
+from groundswell.campaigns.visitors import EmailField, PhoneField, VisitorForm, VisitorNameField
 from groundswell.compliance.enums import Channel
 from groundswell.compliance.figures import soft_opt_in_from
 from groundswell.joining.models import SignUpPage
 from groundswell.joining.operations.pages import PageDetails
 from groundswell.joining.operations.sign_ups import Typed
 from groundswell.joining.rules import origins
-from groundswell.people.addresses import AddressError, fold, normalise_email, normalise_phone, normalise_postcode
-from groundswell.people.operations.supporters import NAME_LIMIT
+from groundswell.people.addresses import normalise_postcode
 from groundswell.places.models import Area
 from groundswell.places.queries import find_area
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(VisitorForm):
     """Name and email, and what the page asks besides; and, apart from these, the boxes."""
 
-    name = NameField(
-        label=_("Your name"),
-        max_length=NAME_LIMIT,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Tell us your name.")},
-    )
-    email = forms.CharField(
-        label=_("Your email"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    name = VisitorNameField(asked=_("Tell us your name."))
+    email = EmailField(
+        asked=_("Give us your email, so that you can confirm it is you."),
         help_text=_("We write to you once, so that you can confirm it is you."),
-        error_messages={"required": _("Give us your email, so that you can confirm it is you.")},
     )
-    phone = forms.CharField(
-        label=_("Your mobile number"),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = PhoneField(label=_("Your mobile number"))
     postcode = forms.CharField(
         label=_("Your postcode"),
         max_length=10,
@@ -55,20 +41,19 @@ class SignUpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
         help_text=_("So that we tell you about what happens in your constituency."),
     )
-    # People do not see this field, programs that fill in everything do.
-    website = forms.CharField(required=False, max_length=200)
+    own_names = ("name", "email", "phone", "postcode", "interests")
 
     def __init__(self, *args: Any, page: SignUpPage, boxes: list[Box], soft_wording: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.page = page
-        # What the visitor's device has to solve first; empty: nothing.
-        self.challenge = ""
-        self._soft_wording = soft_wording
-        self._boxes = [
+        offered = [
             box
             for box in boxes
             if (page.asks_phone or box.channel == Channel.EMAIL) and not (soft_wording and box.channel == Channel.EMAIL)
         ]
+        super().__init__(*args, boxes=offered, **kwargs)
+        self.page = page
+        # What the visitor's device has to solve first; empty: nothing.
+        self.challenge = ""
+        self._soft_wording = soft_wording
         if not page.asks_phone:
             del self.fields["phone"]
         if not page.asks_postcode:
@@ -77,8 +62,6 @@ class SignUpForm(forms.Form):
             self.fields["interests"] = self._interests(page.question)
         if soft_wording:
             self.fields["no_email"] = forms.BooleanField(label=soft_wording, required=False, initial=False)
-        for box in self._boxes:
-            self.fields[f"agree_{box.channel}"] = forms.BooleanField(label=box.wording, required=False, initial=False)
 
     @staticmethod
     def _interests(question: Question) -> forms.Field:
@@ -93,40 +76,10 @@ class SignUpForm(forms.Form):
         )
 
     @property
-    def own_fields(self) -> list[forms.BoundField]:
-        """What the sign-up itself is."""
-        names = ("name", "email", "phone", "postcode", "interests")
-        return [self[name] for name in names if name in self.fields]
-
-    @property
     def consent_fields(self) -> list[forms.BoundField]:
         """What stands apart from it."""
-        asked = [self[f"agree_{box.channel}"] for box in self._boxes]
+        asked = super().consent_fields
         return [self["no_email"], *asked] if self._soft_wording else asked
-
-    def clean_name(self) -> str:
-        """A name has letters in it."""
-        name: str = self.cleaned_data["name"]
-        if not any(letter.isalpha() for letter in fold(name)):
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
-
-    def clean_email(self) -> str:
-        """An address that could be one."""
-        try:
-            return normalise_email(self.cleaned_data["email"])
-        except AddressError as problem:
-            raise forms.ValidationError(str(problem)) from problem
-
-    def clean_phone(self) -> str:
-        """A number as it was typed, once it is known to be one."""
-        text: str = self.cleaned_data["phone"].strip()
-        if text:
-            try:
-                normalise_phone(text)
-            except AddressError as problem:
-                raise forms.ValidationError(str(problem)) from problem
-        return text
 
     def clean_postcode(self) -> str:
         """A postcode of the right shape; where it lies may remain unknown."""
@@ -146,11 +99,6 @@ class SignUpForm(forms.Form):
             self.add_error("phone", _("Give us the number that we may use, or untick texts and calls."))
         return data
 
-    @property
-    def is_a_program(self) -> bool:
-        """Whether the field was filled in that nobody sees."""
-        return bool(self.cleaned_data.get("website"))
-
     def typed(self) -> Typed:
         """What was typed, for `sign_up`."""
         data = self.cleaned_data
@@ -164,7 +112,7 @@ class SignUpForm(forms.Form):
             postcode=postcode,
             constituency=found if isinstance(found, Area) else None,
             options=tuple(chosen) if isinstance(chosen, (list, tuple)) else (chosen,),
-            boxes=tuple(box for box in self._boxes if data[f"agree_{box.channel}"]),
+            boxes=tuple(self.ticked()),
             soft_wording="" if data.get("no_email") else self._soft_wording,
         )
 
