@@ -60,7 +60,7 @@ class DeliveryState(TextChoices):
     """Where one message to one address stands. From `leased` on it may have left; `unknown` is not sent again by itself."""
 
     PENDING = "pending", _("waiting")
-    HELD = "held", _("held for better hours")
+    HELD = "held", _("put off by the provider")
     LEASED = "leased", _("being sent")
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from groundswell.compliance.enums import Channel
-from groundswell.messaging.composed import same_for_all, writing_of
+from groundswell.messaging.composed import as_sent, same_for_all, writing_of
 from groundswell.messaging.models import Message
 from groundswell.messaging.recipients import some_reached, values_of
 from groundswell.messaging.sms import segments_of
@@ -50,7 +50,7 @@ def estimate_of(message: Message, *, people: int, now: datetime) -> Estimate:
 
 def _parts_of_some(message: Message, *, now: datetime) -> list[int]:
     """The parts of the texts of the first ones; who lacks something gets none."""
-    writing, same = writing_of(message), same_for_all(message)
+    writing, same = writing_of(message), same_for_all(as_sent(message))
     found = []
     for values in values_of(some_reached(message, now=now, most=WRITTEN)).values():
         known = {**same, **values}

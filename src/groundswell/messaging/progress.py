@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from groundswell.campaigns.enums import ActionState
 from groundswell.campaigns.models import Action, Campaign, Visit
 from groundswell.messaging.enums import UNREACHED_STATES, DeliveryReason, DeliveryState, MessageKind
 from groundswell.messaging.models import Delivery, Message
+from groundswell.messaging.open_hours import asleep_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class Progress:
     by_reason: dict[str, int]
     visits: int
     acted: int
+    # Of those not handed over: who sleeps now, or has a Sunday, and when the first of them may get it (rule M9).
+    asleep: int = 0
+    opens_at: datetime | None = None
 
     @property
     def queued(self) -> int:
@@ -30,7 +36,7 @@ class Progress:
 
     @property
     def held(self) -> int:
-        """Of those, the ones that wait for better hours."""
+        """Of those, the ones that a provider put off."""
         return self._of(DeliveryState.HELD)
 
     @property
@@ -72,8 +78,9 @@ class Progress:
         return [
             {"label": DeliveryState.DELIVERED.label, "value": delivered, "tone": "own"},
             {"label": DeliveryState.SENT.label, "value": sent, "tone": "own-lean"},
-            {"label": DeliveryState.PENDING.label, "value": self.queued - self.held, "tone": "soft"},
-            {"label": DeliveryState.HELD.label, "value": self.held, "tone": "open"},
+            {"label": DeliveryState.PENDING.label, "value": self.queued - self.held - self.asleep, "tone": "soft"},
+            {"label": _("held for better hours"), "value": self.asleep, "tone": "open"},
+            {"label": DeliveryState.HELD.label, "value": self.held, "tone": "none"},
             {"label": DeliveryState.FAILED.label, "value": self._of(DeliveryState.FAILED), "tone": "warn"},
             {"label": DeliveryState.UNKNOWN.label, "value": self.unknown, "tone": "rest"},
         ]
@@ -105,8 +112,8 @@ class Standing:
     progress: Progress
 
 
-def progress_of(message: Message) -> Progress:
-    """Three queries."""
+def progress_of(message: Message, *, now: datetime) -> Progress:
+    """Some few queries, however many it goes to."""
     by_state: dict[str, int] = {}
     by_reason: dict[str, int] = {}
     for state, reason, count in message.deliveries.values_list("state", "reason").annotate(n=Count("pk")).order_by():
@@ -114,19 +121,22 @@ def progress_of(message: Message) -> Progress:
         if reason:
             by_reason[reason] = by_reason.get(reason, 0) + count
     links = [link for link in (message.link_id, message.link_b_id) if link]
+    asleep, opens_at = asleep_of(message, now=now)
     confirmed = Action.objects.filter(source__in=links, state=ActionState.CONFIRMED)
     return Progress(
         by_state=by_state,
         by_reason=by_reason,
         visits=Visit.objects.filter(link__in=links, is_automatic=False).count() if links else 0,
         acted=confirmed.values("person").distinct().count() if links else 0,
+        asleep=asleep,
+        opens_at=opens_at,
     )
 
 
-def letters_of(campaign: Campaign) -> list[Standing]:
+def letters_of(campaign: Campaign, *, now: datetime) -> list[Standing]:
     """The letters that a campaign's pages and events have caused, and how they stand; one line for each sender of theirs."""
     found = Message.objects.filter(campaign=campaign, kind=MessageKind.LETTER).order_by("pk")
-    return [Standing(message, progress_of(message)) for message in found]
+    return [Standing(message, progress_of(message, now=now)) for message in found]
 
 
 def unreached(message: Message) -> QuerySet[Delivery]:

@@ -21,21 +21,20 @@ from django.utils import timezone
 
 from groundswell.compliance.enums import Channel
 from groundswell.messaging.enums import (
-    ASKED_FOR_KINDS,
     DeliveryReason,
     DeliveryState,
     MessageStatus,
 )
 from groundswell.messaging.letters import Letters, NotNeededError
 from groundswell.messaging.models import Delivery, Message
-from groundswell.messaging.open_hours import OpenHours
+from groundswell.messaging.open_hours import OpenHours, hours_of
 from groundswell.messaging.operations.judging import JUDGE, STILL, Active, ask, asking_of, leased_of
 from groundswell.messaging.operations.receipts import match_early_receipts
 from groundswell.messaging.operations.settling import PROBLEM_LENGTH, Settled, settled, write_down
 from groundswell.messaging.outgoing import Leased, Letterhead, MissingFieldError, segments_in
 from groundswell.messaging.pacing import slot_after, slots
 from groundswell.messaging.providers.contract import Handed, Outcome, Outgoing, Provider
-from groundswell.messaging.providers.registry import UnknownProviderError, open_provider, reaches_nobody
+from groundswell.messaging.providers.registry import UnknownProviderError, open_provider
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +99,7 @@ class _Run:
         self._clock, self._open_way = clock, open_way
         self._ways: dict[str, Provider] = {}
         self._heads: dict[int, Letterhead | Letters] = {}
-        self._hours: dict[str, OpenHours] = {}
+        self._hours: dict[Channel | None, OpenHours] = {}
         self._settled: list[Settled] = []
         self._settled_by = ""
         self._wakes_at: datetime | None = None
@@ -242,10 +241,10 @@ class _Run:
         return self._ways[name]
 
     def _hours_of(self, active: Active) -> OpenHours:
-        key = "" if active.kind in ASKED_FOR_KINDS or reaches_nobody(active.provider) else active.channel
-        if key not in self._hours:
-            self._hours[key] = OpenHours(Channel(key) if key else None)
-        return self._hours[key]
+        channel = hours_of(channel=active.channel, kind=active.kind, provider=active.provider)
+        if channel not in self._hours:
+            self._hours[channel] = OpenHours(channel)
+        return self._hours[channel]
 
     def _hand_over(self, active: Active, leased: Sequence[Leased]) -> None:
         """Outside any transaction. Whatever goes wrong here is written down with the batch, and never sent twice."""

@@ -148,7 +148,7 @@ def test_what_came_of_it_is_told_by_its_own_link(draft: Message, world: World):
     Action.objects.create(person=bea, source=link, dedupe_key="1", state="confirmed", **common)
     Action.objects.create(person=cai, source=link, dedupe_key="2", state="withdrawn", **common)
     Action.objects.create(person=cai, dedupe_key="3", state="confirmed", **common)
-    progress = progress_of(sent)
+    progress = progress_of(sent, now=now)
     assert (progress.queued, progress.visits, progress.acted, progress.unreached) == (3, 1, 1, 0)
 
 

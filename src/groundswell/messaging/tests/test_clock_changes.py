@@ -9,7 +9,11 @@ import pytest
 
 from groundswell.compliance.enums import Channel
 from groundswell.compliance.models import HoursBucket
+from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.open_hours import OpenHours
+from groundswell.messaging.operations.preparing import prepare
+from groundswell.messaging.progress import progress_of
+from groundswell.messaging.tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +57,17 @@ def test_what_waits_over_the_night_of_a_change_goes_at_nine_and_not_an_hour_off(
     )
     assert bucket.pk not in hours.open_at(first_open - timedelta(minutes=1))
     assert bucket.pk in hours.open_at(first_open)
+
+
+def test_who_waits_for_better_hours_is_told_apart_with_the_hour(world: World):
+    world.people(3)
+    message = world.message(channel="email")
+    sunday = datetime(2026, 11, 22, 12, tzinfo=LONDON)
+    prepare(message, by=None, now=sunday)
+    found = progress_of(message, now=sunday)
+    assert (found.queued, found.asleep, found.opens_at) == (3, 3, datetime(2026, 11, 23, 9, tzinfo=LONDON))
+    monday = progress_of(message, now=sunday + timedelta(days=1))
+    assert (monday.asleep, monday.opens_at) == (0, None)
+    # A stop is confirmed at any hour.
+    message.kind = MessageKind.STOPPED
+    assert progress_of(message, now=sunday).asleep == 0

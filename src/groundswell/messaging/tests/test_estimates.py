@@ -64,6 +64,19 @@ def test_parts_are_counted_in_each_ones_own_words_and_priced(world: World) -> No
     assert found.pounds == "0.12"
 
 
+def test_before_it_is_sent_the_link_counts_as_many_letters_as_the_tracked_one(world: World, organiser: Any) -> None:
+    texted(world, "+447700900001", given_names="Bea")
+    ask = Ask.objects.create(
+        campaign=world.campaign, kind="sign_up", slug="long-" * 15, title="Long", published_at=timezone.now()
+    )
+    message = texting(world, "x" * 80 + " {{ link }} STOP to end", ask=ask, no_ask_because="")
+    parts = estimate_of(message, people=1, now=timezone.now()).parts
+    seen = organiser.get(reverse("messaging:preview", args=[world.campaign.slug, message.pk])).context["segments"]
+    submit_message(message, by=world.owen, now=timezone.now(), most_alone=9, enqueue=lambda _pk: None)
+    message.refresh_from_db()
+    assert (parts, seen.count) == (1, 1) == (estimate_of(message, people=1, now=timezone.now()).parts, 1)
+
+
 def test_of_more_than_are_written_the_rest_is_reckoned(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimate, "WRITTEN", 2)
     for nth in range(5):

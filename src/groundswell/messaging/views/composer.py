@@ -18,7 +18,7 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.views.refusals import user_of
 from groundswell.compliance.enums import Channel
 from groundswell.config.numbers import read_whole_number
-from groundswell.messaging.composed import problems_with, same_for_all, shown_to_organisers, writing_of
+from groundswell.messaging.composed import as_sent, problems_with, same_for_all, shown_to_organisers, writing_of
 from groundswell.messaging.counting import counted
 from groundswell.messaging.enums import CHANNELS, MessageStatus
 from groundswell.messaging.forms import MessageForm
@@ -55,7 +55,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The campaign's messages, the newest first."""
     campaign = campaign_for(request, slug)
     found = messages_for(request, campaign).select_related("sender", "ask", "created_by").order_by("-created_at")
-    letters = [] if membership_of(request).is_limited() else letters_of(campaign)
+    letters = [] if membership_of(request).is_limited() else letters_of(campaign, now=timezone.now())
     return render(request, "messaging/organiser/index.html", page(campaign, rows=found[:200], letters=letters))
 
 
@@ -112,7 +112,7 @@ def look(request: HttpRequest, slug: str, channel: str) -> HttpResponseBase:
     if form.channel == Channel.SMS and not context["problems"]:
         # As long as it gets for somebody with an ordinary name.
         values = {"first_name": "Alexandra", "family_name": "Richardson", "seat": "Exampleshire North"}
-        values |= {"full_name": "Alexandra Richardson", **same_for_all(message)}
+        values |= {"full_name": "Alexandra Richardson", **same_for_all(as_sent(message))}
         context["text"] = writing_of(message).for_one(values).text
         context["segments"] = segments_of(context["text"])
         context["price"] = message.sender.price if message.sender is not None else None
@@ -217,13 +217,15 @@ def _as_seen(request: HttpRequest, message: Message, place: int, *, is_logged: b
     known = values | shown_to_organisers(message)
     missing = list(dict.fromkeys(name for variant in (0, 1) for name in writing.missing(known, variant=variant)))
     written = None if missing else writing.for_one(known)
+    is_text = message.channel == Channel.SMS
+    as_it_goes = writing.for_one(known | same_for_all(as_sent(message))).text if written and is_text else ""
     return {
         "written": written,
         "other_subject": writing.for_one(known, variant=1).subject if written and message.subject_b else "",
         "missing": missing,
         "whom": values["full_name"] or _("somebody without a name"),
         "has_next": place + 1 < LOOKED_AT and _person_at(message, place + 1) is not None,
-        "segments": segments_of(written.text) if written and message.channel == Channel.SMS else None,
+        "segments": segments_of(as_it_goes) if as_it_goes else None,
     }
 
 

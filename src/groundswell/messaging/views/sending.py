@@ -113,8 +113,10 @@ def _standing(found: Message) -> dict[str, Any]:
     key = f"messaging:standing:{found.pk}:{found.status}"
     context: dict[str, Any] | None = cache.get(key)
     if context is None:
-        context = {"progress": progress_of(found), "trial": trial_of(found), "trial_open": is_under_way(found)}
-        context |= {"trial_ends": ends_at(found) if context["trial_open"] else None, "at": timezone.now()}
+        now = timezone.now()
+        context = {"progress": progress_of(found, now=now), "trial": trial_of(found), "at": now}
+        context |= {"trial_open": is_under_way(found)}
+        context["trial_ends"] = ends_at(found) if context["trial_open"] else None
         cache.set(key, context, KEPT_SECONDS)
     return {**context, "is_moving": found.status in MOVING}
 

@@ -17,7 +17,7 @@ from groundswell.accounts.enums import AuditAction
 from groundswell.campaigns.views.refusals import user_of
 from groundswell.compliance.enums import Channel
 from groundswell.config.numbers import read_whole_number
-from groundswell.messaging.composed import problems_with
+from groundswell.messaging.composed import as_sent, problems_with
 from groundswell.messaging.enums import MessageKind
 from groundswell.messaging.models import Message
 from groundswell.messaging.progress import progress_of
@@ -122,7 +122,7 @@ def look(request: HttpRequest, slug: str) -> HttpResponseBase:
         # As long as it gets for somebody with an ordinary name.
         somebody = Person(given_names="Alexandra", family_name="Richardson")
         try:
-            context["text"] = words_for(message, message.body, person=somebody, texter=user_of(request))
+            context["text"] = words_for(as_sent(message), message.body, person=somebody, texter=user_of(request))
         except MissingWordsError as missing:
             context["problems"] = [_("Write other words after a bar, for whom this is not known: %s") % missing]
         else:
@@ -251,7 +251,9 @@ def review(request: HttpRequest, slug: str) -> HttpResponseBase:
 def results(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """What came of it: how many answered, and what they said."""
     campaign, found, _membership = bank_led(request, slug, pk)
-    context = page(campaign, said=said(found), progress=progress_of(found.message), **_standing(found))
+    context = page(
+        campaign, said=said(found), progress=progress_of(found.message, now=timezone.now()), **_standing(found)
+    )
     return render(request, "textbank/organiser/results.html", context)
 
 
