@@ -39,7 +39,7 @@ SHELL = (
     "groundswell/js/retry.js",
     "groundswell/js/offline.js",
     "groundswell/js/outbox.js",
-    "phonebank/calling.css",
+    "groundswell/css/calling.css",
     "phonebank/calling.js",
 )
 
