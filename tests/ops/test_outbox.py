@@ -20,20 +20,21 @@ WORKERS = 2
 
 
 @pytest.mark.slow
+def test_the_measurement_of_sending_says_what_it_measured_and_misses_nobody(fresh: Any) -> None:
+    found = measured(fresh, "--channel", "sms", "--receipts-together", "1", "--messages", "1000")
+    assert set(found) == {
+        "messages", "per_second", "limit_per_second", "ratio", "prepare_rows_per_second", "peak_rss_mb", "duplicates",
+        "missing",
+    }  # fmt: skip
+    assert found["duplicates"] == found["missing"] == 0
+    assert found["messages"] == 990, "one in a hundred has stopped"
+    assert min(found.values()) == 0 < found["ratio"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", ["email", "sms"])
 def test_whatever_is_killed_nobody_gets_it_twice_and_nobody_is_lost(fresh: Any, channel: str) -> None:
-    ran = subprocess.run(
-        fresh.command(
-            "bench", "sending", "--channel", channel, "--messages", str(MESSAGES), "--kills", str(KILLS), "--json"
-        ),
-        env=fresh.environment,
-        capture_output=True,
-        text=True,
-        timeout=540,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    found = json.loads(ran.stdout)
+    found = measured(fresh, "--channel", channel, "--messages", str(MESSAGES), "--kills", str(KILLS))
     assert found["duplicates"] == found["missing"] == found["stopped_but_reached"] == 0, found
     assert set(found["kills"]) == {"worker", "gateway", "database"}
     # One in a hundred had stopped before it was prepared, fifty did before it was sent, and some after each kill.
@@ -41,3 +42,18 @@ def test_whatever_is_killed_nobody_gets_it_twice_and_nobody_is_lost(fresh: Any, 
     assert found["messages"] + found["unknown"] - found["unknown_arrived"] + found["stopped"] == MESSAGES, found
     assert found["unknown"] <= KILLS * WORKERS * AT_ONCE
     assert not fresh.data_dir.exists(), "it has a data folder of its own"
+
+
+def measured(fresh: Any, *how: str) -> dict[str, Any]:
+    """What `groundswell bench sending` answers."""
+    ran = subprocess.run(
+        fresh.command("bench", "sending", *how, "--json"),
+        env=fresh.environment,
+        capture_output=True,
+        text=True,
+        timeout=540,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found

@@ -53,8 +53,16 @@ class Road(Protocol):
     type=click.IntRange(0, 1000),
     help="Workers, mail server or gateway, PostgreSQL killed in turn.",
 )
+@click.option(
+    "--receipts-together",
+    "together",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="So many receipts for texts come in a request at most; 1 as by Twilio.",
+)
 @json_option
-def command(channel: str, messages: int, people: int, kills: int, as_json: bool) -> None:
+def command(channel: str, messages: int, people: int, kills: int, together: int, as_json: bool) -> None:
     """Prepare, check, write, hand over and settle; into a sink that only counts.
 
     The limit is the same sink with the same message from the bare client library, before, between and after. With
@@ -67,7 +75,7 @@ def command(channel: str, messages: int, people: int, kills: int, as_json: bool)
         note(f"Making {max(people, messages):,} people ...")
         message = mailing_list(max(people, messages), channel=channel)
         prepared_per_second, going = _prepare(message)
-        with _road(channel) as road:
+        with _road(channel, together) as road:
             count = min(messages, going)
             arrived, limit, per_second = _send(road, message, count, LIMIT_MESSAGES[channel])
         own, children = (
@@ -92,12 +100,12 @@ def command(channel: str, messages: int, people: int, kills: int, as_json: bool)
     )
 
 
-def _road(channel: str) -> AbstractContextManager[Road]:
+def _road(channel: str, together: int) -> AbstractContextManager[Road]:
     # They read the settings, which are there once there is a database.
     from groundswell.cli.benching.mail_sink import mail
     from groundswell.cli.benching.text_sink import texts
 
-    return mail() if channel == "email" else texts()
+    return mail() if channel == "email" else texts(together)
 
 
 def _prepare(message: Message) -> tuple[float, int]:

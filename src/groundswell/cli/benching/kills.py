@@ -40,6 +40,7 @@ PARTS = ("worker", "gateway", "database")
 WORKERS = 2
 STOPPED, LATE = 50, 5  # people who stop before it is sent, and after each kill
 PATIENCE = 300.0  # seconds without a letter or text
+LAST_WORDS = 3000  # characters of what workers and web server have said
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class _Stage:
         os.environ["SMS_HTTP"] = as_said(self._port, secret)
         self._stack.callback(os.environ.pop, "SMS_HTTP")
         collect_static()
-        self._reports = (self._stack.enter_context(web_server()), secret)
+        self._reports = (self._stack.enter_context(web_server(self._home / "web.log")), secret)
         self._sink.ask(self._reports)
 
     def play(self, messages: int, kills: int) -> Aftermath:
@@ -176,6 +177,9 @@ class _Stage:
             if self._arrived() != letters:
                 letters, patience = self._arrived(), time.monotonic() + PATIENCE
             if time.monotonic() > patience:
+                # What they say while something is killed under them is expected; now it is not.
+                for log in self._home.glob("*.log"):
+                    note(log.read_text(errors="replace")[-LAST_WORDS:])
                 raise BenchError("Nothing goes any more; see above.")
             self._workers = [worker for worker in self._workers if worker.poll() is None]
             while len(self._workers) < WORKERS:

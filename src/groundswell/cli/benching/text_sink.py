@@ -15,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from groundswell.messaging.providers.contract import Outgoing
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
-REPORTERS = 2
-TOGETHER = 100  # receipts a request at most, and a moment between two, as gateways gather them
+TOGETHER = (
+    100  # receipts a request at most, on two connections with a moment between two requests, as gateways gather them
+)
 PAUSE = 0.02
+REPORTERS, REPORTERS_OF_ONE = (
+    2,
+    8,
+)  # connections; on the more of them each receipt goes by itself, at once, as Twilio posts them
 RECEIPTS = "/messaging/webhooks/http/receipts/"
 PATIENCE = 120.0  # seconds for the last receipts
 
@@ -40,8 +46,8 @@ PATIENCE = 120.0  # seconds for the last receipts
 class Gateway:
     """What arrived, and the receipts that it owes."""
 
-    def __init__(self, log: int | None) -> None:
-        self._log = log
+    def __init__(self, log: int | None, together: int) -> None:
+        self._log, self._together = log, together
         self.arrived: Counter[str] = Counter()
         self.owed: deque[str] = deque()
         self.more = asyncio.Event()
@@ -78,7 +84,7 @@ class Gateway:
                 await self.more.wait()
             assert self.report_to is not None
             port, secret = self.report_to
-            said = [self.owed.popleft() for _receipt in range(min(len(self.owed), TOGETHER))]
+            said = [self.owed.popleft() for _receipt in range(min(len(self.owed), self._together))]
             self.under_way += len(said)
             try:
                 connection = connection or await asyncio.open_connection(HOST, port)
@@ -88,7 +94,8 @@ class Gateway:
                 self.owed.extend(said)
                 await asyncio.sleep(0.05)
             self.under_way -= len(said)
-            await asyncio.sleep(PAUSE)
+            if self._together > 1:
+                await asyncio.sleep(PAUSE)
 
 
 async def _say(
@@ -130,12 +137,14 @@ class Connected(asyncio.Protocol):
             self._transport.write(head.encode() + answer)
 
 
-async def starts(port: int = 0, log: Path | None = None) -> tuple[int, Answers]:
+async def starts(port: int = 0, log: Path | None = None, together: int = TOGETHER) -> tuple[int, Answers]:
     """Listen, and report what is owed. In `log` each number stands before its text is answered for."""
-    gateway = Gateway(None if log is None else os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT))
+    gateway = Gateway(None if log is None else os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), together)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connected(gateway), HOST, port)
-    reporting = [loop.create_task(gateway.report()) for _reporter in range(REPORTERS)]
+    reporting = [
+        loop.create_task(gateway.report()) for _reporter in range(REPORTERS if together > 1 else REPORTERS_OF_ONE)
+    ]
     return server.sockets[0].getsockname()[1], lambda asked: gateway.answer(asked) if reporting else None
 
 
@@ -194,11 +203,11 @@ class Texts:
 
 
 @contextmanager
-def texts() -> Iterator[Texts]:
-    """The gateway, and the web server that its receipts go to."""
+def texts(together: int) -> Iterator[Texts]:
+    """The gateway, and the web server that its receipts go to, so many a request at most."""
     from groundswell.config.sms import SmsGateway
 
-    with running(starts) as sink:
+    with running(partial(starts, together=together)) as sink:
         found = Texts(sink)
         settings.SMS_GATEWAY = SmsGateway.model_validate_json(found.said)
         collect_static()

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from groundswell.cli.benching.statements import BenchError
 
@@ -17,13 +18,16 @@ START_PATIENCE = 60.0  # seconds
 
 
 @contextmanager
-def web_server() -> Iterator[int]:
-    """The real server, as `groundswell web` starts it, with two processes, on a port of its own."""
+def web_server(log: Path | None = None) -> Iterator[int]:
+    """The real server with two processes, as `groundswell web` starts it, on a port of its own; its words go into `log`."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "HOST": HOST, "PORT": str(port), "WEB_WORKERS": "2"}
-    server = subprocess.Popen([sys.executable, "-m", "groundswell.cli", "web"], env=environment, stdout=sys.stderr)
+    with log.open("ab") if log else nullcontext(sys.stderr) as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "groundswell.cli", "web"], env=environment, stdout=said, stderr=said
+        )
     try:
         _wait_until_it_answers(server, port)
         yield port
