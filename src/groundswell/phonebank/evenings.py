@@ -125,7 +125,7 @@ class PhoneBankEvening:
         """The session, and where it is."""
         session = _session_of(event)
         if session is None:
-            return {"session": None}
+            return {"session": None, "has_script": Script.objects.filter(campaign=event.campaign_id).exists()}
         return {"session": session, "bank": bank_of(session), "phase": phase_of(session, now=timezone.now())}
 
     def has_begun(self, event: Event) -> str:

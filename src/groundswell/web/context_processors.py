@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from groundswell.accounts.access import roles_of
 from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
+from groundswell.campaigns.cards import NoImprintError, imprint_of
 from groundswell.web.navigation import navigation_for
 
 if TYPE_CHECKING:
@@ -36,10 +37,17 @@ def identity() -> Identity:
     """The organisation's name and notices; before one is set up, the product's name."""
     found: Identity | None = cache.get("web.identity")
     if found is None:
-        row = Organisation.objects.values_list("name", "imprint", "privacy_url", "contact_email").first()
-        found = Identity(*row) if row else Identity()
+        row = Organisation.objects.first()
+        found = Identity(row.name, _imprint(row), row.privacy_url, row.contact_email) if row else Identity()
         cache.set("web.identity", found, ORGANISATION_KEPT_SECONDS)
     return found
+
+
+def _imprint(organisation: Organisation) -> str:
+    try:
+        return imprint_of(organisation)
+    except NoImprintError:
+        return ""
 
 
 class Frame:

@@ -18,9 +18,19 @@ from groundswell.accounts.sessions import SessionStore
 _number = itertools.count(1)
 
 
+IMPRINT = "Promoted by T. Test on behalf of Test Party, both of 1 Test Street, London E1 1AA"
+
+
 def make_organisation(**fields: Any) -> Organisation:
     return Organisation.objects.update_or_create(
-        id=1, defaults={"name": "Test Party", "kind": "party", "privacy_url": "https://example.org/privacy", **fields}
+        id=1,
+        defaults={
+            "name": "Test Party",
+            "kind": "party",
+            "privacy_url": "https://example.org/privacy",
+            "imprint": IMPRINT,
+            **fields,
+        },
     )[0]
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from groundswell.accounts.audit import record
 from groundswell.accounts.enums import AuditAction
-from groundswell.accounts.models import User
+from groundswell.accounts.models import Organisation, User
+from groundswell.campaigns.cards import NoImprintError, imprint_of
 from groundswell.campaigns.enums import ActionState, AskKind, ShareChannel
 from groundswell.campaigns.models import Action, Ask, Campaign, ShareLink, Visit
 from groundswell.campaigns.rules import CampaignRuleError
@@ -26,6 +27,10 @@ RESERVED_SLUGS = frozenset({"new", "mine", "confirmation"})
 
 class AskClosedError(CampaignRuleError):
     """The page is not open: not published yet, or closed."""
+
+
+class UnsignedPageError(CampaignRuleError):
+    """Nobody would stand below the page: the organisation has no imprint."""
 
 
 @transaction.atomic
@@ -50,15 +55,28 @@ def rename_ask(*, ask: Ask, title: str, by: User | None) -> Ask:
 
 @transaction.atomic
 def publish_ask(*, ask: Ask, by: User | None, now: datetime) -> Ask:
-    """Open the page to everybody. Twice is as good as once. Raises AskClosedError when it was closed before."""
+    """Open the page to everybody. Twice is as good as once.
+
+    Raises AskClosedError when it was closed before, UnsignedPageError while there is no imprint to put on it (rule I1).
+    """
     ask = Ask.objects.select_for_update().get(pk=ask.pk)
     if ask.closed_at is not None:
         raise AskClosedError(_("“%(title)s” is closed. Begin a new one instead.") % {"title": ask.title})
     if ask.published_at is None:
+        _check_signed()
         ask.published_at = now
         ask.save(update_fields=["published_at"])
         record("publish_ask", by=by, subject=ask, campaign_id=ask.campaign_id)
     return ask
+
+
+def _check_signed() -> None:
+    try:
+        imprint_of(Organisation.objects.filter(pk=1).first())
+    except NoImprintError as error:
+        raise UnsignedPageError(
+            _("Enter the organisation’s imprint first, under Team: a page for everybody says who stands behind it.")
+        ) from error
 
 
 @transaction.atomic

@@ -13,10 +13,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from groundswell.accounts.models import User
+from groundswell.accounts.tests.builders import make_organisation
 from groundswell.campaigns.enums import ActionState, AskKind, ShareChannel
 from groundswell.campaigns.models import Action, Ask, Campaign, PendingConsent, ShareLink, Visit
 from groundswell.campaigns.operations.asks import (
     AskClosedError,
+    UnsignedPageError,
     close_ask,
     confirm_action,
     create_ask,
@@ -74,6 +76,18 @@ def test_nothing_is_done_before_publishing_or_after_closing(
     with pytest.raises(AskClosedError):
         publish_ask(ask=closed, by=organiser, now=now)
     assert close_ask(ask=closed, by=organiser, now=now + timedelta(days=1)).closed_at == closed.closed_at
+
+
+def test_no_page_is_opened_with_nobody_below_it(campaign: Campaign, organiser: User, now: datetime) -> None:
+    draft = create_ask(campaign=campaign, kind=AskKind.ATTEND, title="Draft", by=organiser)
+    make_organisation(imprint="", contact_address="")
+    with pytest.raises(UnsignedPageError, match="imprint first"):
+        publish_ask(ask=draft, by=organiser, now=now)
+    draft.refresh_from_db()
+    assert draft.published_at is None
+    # Name and postal address make one.
+    make_organisation(imprint="", contact_address="1 Test Street, London")
+    assert publish_ask(ask=draft, by=organiser, now=now).published_at == now
 
 
 def test_an_action_is_once_for_its_key(ask: Ask, person: Person, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from groundswell.accounts.tests.builders import make_organisation
 from groundswell.campaigns.enums import ActionState, AskKind, ShareChannel
 from groundswell.campaigns.models import Action, Ask, ShareLink
 from groundswell.campaigns.operations.asks import create_ask, new_code, publish_ask
@@ -19,6 +20,7 @@ from groundswell.phonebank.tests.world import World
 
 def ask_for(live: World, kind: AskKind, now: datetime) -> Ask:
     """A published page that asks this."""
+    make_organisation()
     made = create_ask(campaign=live.campaign, kind=kind, title=f"Please {kind}", by=None)
     return publish_ask(ask=made, by=None, now=now - timedelta(days=60))
 

@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from groundswell.accounts.models import User
+from groundswell.accounts.tests.builders import sign_in
+from groundswell.campaigns.models import Script
 from groundswell.events.enums import EventKind
 from groundswell.events.extensions import extension_of
 from groundswell.events.models import Event
@@ -48,7 +52,7 @@ def save(event: Event, by: User, **data: Any) -> None:
 
 def test_without_a_list_it_is_not_ready(event, live, host):
     assert "Choose the list" in extension().missing(event)
-    assert extension().panel_context(event) == {"session": None}
+    assert extension().panel_context(event) == {"session": None, "has_script": True}
     save(event, host, phone_bank="")
     assert not Session.objects.exists()
     bank = live.bank()
@@ -57,6 +61,14 @@ def test_without_a_list_it_is_not_ready(event, live, host):
     assert extension().panel_context(event)["bank"] == bank
     close_phone_bank(bank, by=host, now=timezone.now())
     assert "another one" in extension().missing(event)
+
+
+def test_the_way_on_from_an_event_without_a_list(event, live, host):
+    page = sign_in(Client(), host)
+    address = reverse("events:manage", args=[live.campaign.slug, event.pk])
+    assert "Choose the list" in page.get(address).content.decode()
+    Script.objects.all().delete()
+    assert reverse("campaigns:new_script", args=[live.campaign.slug]) in page.get(address).content.decode()
 
 
 def test_the_form_shows_what_is_so_and_changes_it(event, live, host):

@@ -35,6 +35,11 @@ def test_a_stranger_is_welcomed_under_the_organisations_name():
     assert "Promoted by A. Person" in page
 
 
+def test_name_and_postal_address_stand_below_where_no_imprint_was_entered():
+    Organisation.objects.create(id=1, name="Walthamstow Forward", kind="other", contact_address="12 Hoe Street\nLondon")
+    assert "Promoted by Walthamstow Forward, 12 Hoe Street, London" in Client().get("/").content.decode()
+
+
 def test_someone_without_a_campaign_is_told_whom_to_ask():
     user = User.objects.create_user("nobody@example.org", name="Nobody")
     page = signed_in(user).get("/")
