@@ -9,6 +9,7 @@ from groundswell.accounts.models import Organisation
 from groundswell.campaigns.asks_pages import own_address_of, page_of
 from groundswell.campaigns.cards import NoImprintError, imprint_of
 from groundswell.campaigns.enums import QuestionKind
+from groundswell.campaigns.models import ShareLink
 from groundswell.campaigns.operations.asks import is_open
 from groundswell.campaigns.sharing import tracked_address
 from groundswell.compliance.enums import Channel
@@ -54,12 +55,14 @@ def small_print(organisation: Organisation) -> str:
     return f"{privacy_address(organisation)} STOP to end."
 
 
-def ending(flow: Flow, first_name: str = "", *, whose: tuple[int, int] | None = None) -> str:
+def ending(
+    flow: Flow, first_name: str = "", *, whose: tuple[int, int] | None = None, stand_in: ShareLink | None = None
+) -> str:
     """What stands at the end, with its link. Fields are filled in or have other words. `whose`: the ids of the person and of
-    their address, for an ask where everybody has a link of their own.
+    their address, for an ask where everybody has a link of their own. `stand_in`: for the tracked link of a draft.
     """
     values = {"first_name": first_name}
-    link = flow.message.link if flow.message is not None else None
+    link = flow.message.link if flow.message is not None else stand_in
     own = None
     if whose is not None and flow.ask is not None:
         own = own_address_of(flow.ask, link, person_id=whose[0], contact_point_id=whose[1])

@@ -102,8 +102,11 @@ def wording(asked: Asked) -> str:
 
 
 def numbered(offered: Iterable[Choice]) -> list[str]:
-    """The options, a line each, with the numbers by which they are answered."""
-    return [f"{number} {choice.label}" for number, choice in enumerate(offered, start=1)]
+    """The options, a line each, with the numbers by which they are answered; “1: certain” has its own already."""
+    return [
+        f"{number} {re.sub(rf'^{number}[:.)] *(?=[^ ])', '', choice.label)}"
+        for number, choice in enumerate(offered, start=1)
+    ]
 
 
 def read(asked: Asked, text: str) -> Said | None:

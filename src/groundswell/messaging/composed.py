@@ -21,7 +21,8 @@ from groundswell.messaging.models import Message
 from groundswell.messaging.rules import Words, problems_of
 from groundswell.messaging.writing import PREFERENCES, Button, Frame, Writing, email, text_message
 
-_LIKE_ITS_OWN = ShareLink(pk=36**3, code=new_code())
+# Stands in for the tracked link of what is not sent yet: nobody has it, and it is as long as any.
+LIKE_ITS_OWN = ShareLink(pk=36**3, code=new_code())
 
 
 def writing_of(message: Message) -> Writing:
@@ -65,7 +66,7 @@ def as_sent(message: Message) -> Message:
     """A copy by which a draft's letters are counted: with a tracked link that is as long as its own will be."""
     as_it_goes = copy(message)
     if message.ask is not None and message.link is None:
-        as_it_goes.link = _LIKE_ITS_OWN
+        as_it_goes.link = LIKE_ITS_OWN
     return as_it_goes
 
 

@@ -14,6 +14,7 @@ from groundswell.flows.rules import (
     Outline,
     Said,
     check_keyword,
+    numbered,
     once_more,
     problems_of,
     read,
@@ -38,6 +39,12 @@ def test_a_scale_says_from_where_to_where() -> None:
 def test_options_are_numbered_under_the_question() -> None:
     lines = ["How would you vote?", "1 Red Rose, firm", "2 Red Rose, leaning", "3 Blues", "4 Undecided"]
     assert wording(VOTE).splitlines() == lines
+
+
+def test_an_option_that_has_its_number_already_has_no_second_one() -> None:
+    labels = ["1: certain", "2. probably", "3:", "3 trees", "0: never", "6) won't say"]
+    texted = ["1 certain", "2 probably", "3 3:", "4 3 trees", "5 0: never", "6 won't say"]
+    assert numbered([Choice(place, label) for place, label in enumerate(labels)]) == texted
 
 
 @pytest.mark.parametrize(

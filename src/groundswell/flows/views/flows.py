@@ -24,6 +24,7 @@ from groundswell.flows.plans import asked_of, beginning, ending, problems_with, 
 from groundswell.flows.queries import figures_of, flows_with_counts
 from groundswell.flows.rules import wording
 from groundswell.flows.views.frame import REFUSALS, flow_for, page, told
+from groundswell.messaging.composed import LIKE_ITS_OWN
 from groundswell.messaging.sms import segments_of
 
 if TYPE_CHECKING:
@@ -156,7 +157,8 @@ def _texts(flow: Flow) -> list[dict[str, object]]:
         found.append({"step": step, "words": words, "segments": segments_of(words)})
     try:
         thanks = ending(flow, _("Alexandra"))
+        as_it_goes = ending(flow, _("Alexandra"), stand_in=LIKE_ITS_OWN)
     except (KeyError, ValueError):
-        thanks = flow.thanks
-    found.append({"step": None, "words": thanks, "segments": segments_of(thanks)})
+        thanks = as_it_goes = flow.thanks
+    found.append({"step": None, "words": thanks, "segments": segments_of(as_it_goes)})
     return found

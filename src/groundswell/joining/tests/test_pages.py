@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from groundswell.accounts.models import User
+from groundswell.accounts.models import Organisation, User
 from groundswell.accounts.tests.builders import sign_in
 from groundswell.campaigns.enums import ShareChannel
 from groundswell.campaigns.models import Action, Campaign, PendingConsent, Question
@@ -220,3 +221,18 @@ def test_what_came_of_it_is_counted(
     assert re.search(r"Rents</dt><dd>1<", body)
     assert "Bea" not in body
     assert page.ask.title in client.get(reverse("joining:list", args=[campaign.slug])).content.decode()
+
+
+def test_who_opens_a_page_without_an_imprint_is_told_so(client, page: SignUpPage, organiser: User) -> None:
+    user, manage = sign_in(client, organiser), reverse("joining:manage", args=[page.ask.campaign.slug, page.pk])
+    public = reverse("joining:page", args=[page.ask.slug])
+    assert "There is no imprint yet" not in user.get(manage).content.decode()
+    for address, is_there in (("", False), ("12 Hoe Street\nLondon", True)):
+        Organisation.objects.update(imprint="", contact_address=address)
+        cache.delete("web.identity")
+        assert ("There is no imprint yet" in user.get(manage).content.decode()) != is_there
+        # Made of name and postal address where it was not entered in words.
+        assert (
+            "Promoted by Fairer Walthamstow, 12 Hoe Street, London" in user.get(public).content.decode()
+        ) == is_there
+    cache.delete("web.identity")
