@@ -22,7 +22,7 @@ from groundswell.phonebank.tests.world import World
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 MINUTE = timedelta(minutes=1)
-# A tick of two seconds, a screen's own delay of at most 0.65, and a slow machine's time to draw.
+# A tick of two seconds, a screen's own delay of at most 0.45, and a slow machine's time to draw.
 SOON = 8_000
 
 

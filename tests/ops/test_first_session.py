@@ -108,7 +108,8 @@ def test_what_the_page_says_is_what_happens(fresh: Installation, browser: Browse
     # 8. The morning after
     guide.press(host, "The report")
     expect(host.locator("main")).to_contain_text("Ring Bury North together")
-    host.goto(event_address)
+    host.get_by_role("navigation", name="You are here").get_by_role("link", name="Ring Bury North together").click()
+    expect(host).to_have_url(event_address)
     guide.press(host, "Repeat it weekly")
     expect(host.get_by_role("heading", level=1)).to_be_visible()
     assert guide.words == []

@@ -53,8 +53,8 @@ def command(
 ) -> None:
     """Play a calling session: a host, volunteers who come and go, screens with the live board.
 
-    In a database of its own, which is dropped afterwards, unless --here says otherwise. Ends with exit code 1 if a
-    request failed, or if the totals are not those of the ledger.
+    In a database of its own, which is dropped afterwards, unless --here says otherwise. Its report goes to stderr. Ends
+    with exit code 1 if a request failed, or if the totals are not those of the ledger; `errors` counts both.
     """
     began = time.monotonic()
     course = Course(minutes=minutes, speed=speed, screens=screens, seed=seed, steady=steady)
@@ -62,12 +62,11 @@ def command(
     allow_connections(3 * callers + screens + 512)
     with _here(course, callers) if here else _scratch(course, callers) as world:
         found, reckoning = _played(world, course)
-        result = _result(world, course, found, reckoning)
-    result["seconds"] = round(time.monotonic() - began, 1)
-    for words in [*found.mishaps.samples, *reckoning.faults]:
-        note(f"! {words}")
+        _report(course, found, reckoning)
+    note(f"The whole command took {time.monotonic() - began:.0f} seconds.")
+    result = _result(found, reckoning)
     answer(result, as_json=as_json)
-    if found.mishaps.count or reckoning.faults:
+    if result["errors"]:
         raise SystemExit(1)
 
 
@@ -79,29 +78,41 @@ def _played(world: World, course: Course) -> tuple[Findings, Reckoning]:
     return found, reckon(world, found)
 
 
-def _result(world: World, course: Course, found: Findings, reckoning: Reckoning) -> dict[str, Any]:
+def _result(found: Findings, reckoning: Reckoning) -> dict[str, Any]:
     numbers = reckoning.numbers
     return {
         "callers": numbers.callers_who_rang,
         "calls": numbers.calls,
         "contacts": numbers.conversations,
         "ids": numbers.identified,
-        "errors": found.mishaps.count,
+        "errors": found.mishaps.count + len(reckoning.faults),
         "p99_ms": percentile(found.saving, 0.99) if found.saving else None,
         "board_staleness_s": round(found.staleness, 2),
         "calls_per_caller_hour": round(numbers.calls_per_caller_hour, 1),
-        "totals_exact": not reckoning.faults,
-        "caller_hours": round(numbers.caller_hours, 1),
-        "p50_ms": percentile(found.saving, 0.5) if found.saving else None,
-        "minutes": course.minutes,
-        "speed": int(course.speed),
-        "screens": course.screens,
-        "unranked": len(numbers.unranked),
-        "left_in_hand": len(found.in_hand),
-        "requests": found.requests,
-        "session": world.session.pk,
-        "session_seconds": round(found.open_seconds, 1),
     }
+
+
+def _report(course: Course, found: Findings, reckoning: Reckoning) -> None:
+    """The evening in a few lines: the headline of the session's own report, how long it took, what went wrong."""
+    from groundswell.phonebank.boards import in_one_line
+
+    numbers = reckoning.numbers
+    note(f"{in_one_line(numbers)}.")
+    note(
+        f"{course.minutes:g} minutes went by in {found.open_seconds:.1f} seconds, at {course.speed:g} times the speed."
+    )
+    note(
+        f"{numbers.calls_per_caller_hour:.1f} calls for each hour of a caller, of which there were"
+        f" {numbers.caller_hours:.1f}; {numbers.conversations:,} conversations, {numbers.identified:,} voters placed."
+    )
+    if found.saving:
+        note(f"{found.requests:,} requests; half of the results saved within {percentile(found.saving, 0.5):.0f} ms.")
+    if found.in_hand:
+        note(f"{len(found.in_hand)} closed the laptop in the middle of a call.")
+    for words in [*found.mishaps.samples, *reckoning.faults]:
+        note(f"! {words}")
+    if not reckoning.faults:
+        note("The totals are exact: ledger, numbers, board and what each phone was told agree.")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from groundswell.accounts.models import User
 from groundswell.events.enums import EventKind, EventStatus
 from groundswell.events.models import Event
 from groundswell.phonebank.dashboards import Work, kept, sql
@@ -329,6 +330,13 @@ def sessions_on(campaigns: QuerySet[Any] | Sequence[Any], *, now: datetime) -> Q
         .select_related("event__campaign", "event__area")
         .order_by("event__starts_at", "pk")
     )
+
+
+def joined_of(sessions: Sequence[Session], user: User) -> list[Session]:
+    """Those of these sessions that somebody came to and has not left; one query."""
+    came = SessionCaller.objects.filter(session__in=sessions, user=user, left_at=None).values_list("session", flat=True)
+    joined = set(came)
+    return [session for session in sessions if session.pk in joined]
 
 
 def next_evening(event: Event, *, now: datetime) -> Event | None:

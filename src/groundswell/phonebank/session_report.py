@@ -121,26 +121,22 @@ class Report:
 
     @property
     def beside_usual(self) -> str:
-        """How many calls more or fewer than the middle one of the sessions before, in words; nothing for the first."""
+        """How many calls more or fewer than usual, in words; nothing for the first."""
         if self.usual is None or not self.total.work.dials:
             return ""
         usual = self.usual.work.dials
         more = self.total.work.dials - usual
         if not more:
-            words = _("As many calls as the middle one of the sessions before")
+            words = _("As many calls as usual (%(usual)s).")
         elif more > 0:
             words = ngettext(
-                "%(n)s call more than the middle one of the sessions before",
-                "%(n)s calls more than the middle one of the sessions before",
-                more,
+                "%(n)s call more than usual (%(usual)s).", "%(n)s calls more than usual (%(usual)s).", more
             )
         else:
             words = ngettext(
-                "%(n)s call fewer than the middle one of the sessions before",
-                "%(n)s calls fewer than the middle one of the sessions before",
-                -more,
+                "%(n)s call fewer than usual (%(usual)s).", "%(n)s calls fewer than usual (%(usual)s).", -more
             )
-        return f"{words % {'n': intcomma(abs(more))}} ({intcomma(usual)})."
+        return words % {"n": intcomma(abs(more)), "usual": intcomma(usual)}
 
     @property
     def parts(self) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ DIALS_AN_HOUR = (20.0, 25.0)
 CONVERSATION = (3.0, 4.0)  # minutes
 WRAPPING_UP = 0.5
 AT_WORK = (6.0, 14.0)  # minutes between two breaks
-BREAK = (6.0, 13.0)
+BREAK = (7.0, 14.0)
 LOBBY = 8.0
 HESITATES = (0.02, 0.5)  # whoever has waited for the hour presses within half a minute
 COME_LATE, LEAVE_EARLY, LOSE_SIGNAL, PRACTISE = 0.2, 0.2, 0.15, 0.6
@@ -77,9 +77,9 @@ def _plan(minutes: float, chance: random.Random, *, steady: bool) -> Plan:
     leaves = loses = None
     if not steady:
         if chance.random() < COME_LATE:
-            arrives = minutes * chance.uniform(0.03, 0.25)
+            arrives = minutes * chance.uniform(0.02, 0.10)
         if chance.random() < LEAVE_EARLY:
-            leaves = minutes * chance.uniform(0.75, 0.97)
+            leaves = minutes * chance.uniform(0.88, 0.98)
         if chance.random() < LOSE_SIGNAL:
             loses = minutes * chance.uniform(0.2, 0.9)
     return Plan(

@@ -46,7 +46,7 @@ async def play(stage: Stage, course: Course, *, tell: Callable[[str], None] = la
         )
     ]
     watching = [
-        asyncio.create_task(_watch(stage, findings, late=0.05 + 0.6 * chance.random())) for _ in range(course.screens)
+        asyncio.create_task(_watch(stage, findings, late=0.05 + 0.4 * chance.random())) for _ in range(course.screens)
     ]
     watching.append(asyncio.create_task(_progress(clock, course, findings, tell)))
     host = asyncio.create_task(_lead(stage, course, clock, findings))

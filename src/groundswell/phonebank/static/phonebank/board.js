@@ -6,7 +6,7 @@
   if (!board) return;
   const behind = document.querySelector("[data-behind]");
   // Each screen a little later than the next, so that five hundred do not ask in the same instant.
-  const late = 50 + Math.random() * 600;
+  const late = 50 + Math.random() * 400;
   const LONGEST = 15000;
   let etag = "";
   let failures = 0;

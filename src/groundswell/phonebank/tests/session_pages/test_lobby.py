@@ -225,7 +225,12 @@ def test_a_fresh_code_closes_the_old_one(evening):
 
 def test_several_evenings_at_once_are_a_choice(evening, world):
     second = PhoneBank.objects.create(campaign=world.campaign, name="Leyton", script=world.script, status="open")
-    Evening(world.campaign, second, now=timezone.now(), title="Ring Leyton")
+    leyton = Evening(world.campaign, second, now=timezone.now(), title="Ring Leyton")
     page = text(as_user(evening.user()).get(reverse("phonebank:calling")))
     assert "Ring Walthamstow" in page
     assert "Ring Leyton" in page
+    # Whoever came in by the code of one of them is led there, and may choose all the same.
+    client, code = Client(), reverse("accounts:join", args=[leyton.refresh().invitation.token])
+    came = client.post(code, {"name": "Vera"}, follow=True)
+    assert came.redirect_chain[-1][0] == url("session", leyton)
+    assert "Ring Walthamstow" in text(client.get(reverse("phonebank:calling"), {"all": ""}))

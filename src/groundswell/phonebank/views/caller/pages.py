@@ -25,7 +25,7 @@ from groundswell.phonebank.enums import ClaimStatus, PhoneBankStatus, RecordStat
 from groundswell.phonebank.models import PhoneBank
 from groundswell.phonebank.operations import claiming, leases, tell_of_refused
 from groundswell.phonebank.rules import CallResultError, PhoneBankError
-from groundswell.phonebank.session_queries import sessions_on, way_on
+from groundswell.phonebank.session_queries import joined_of, sessions_on, way_on
 from groundswell.phonebank.views.caller.identity import identity_in
 from groundswell.phonebank.views.caller.posted import read_id, read_result, read_uuid, words_of_refused
 from groundswell.phonebank.views.caller.screens import (
@@ -55,7 +55,8 @@ class InHand(TypedDict):
 @require_safe
 @never_cache
 def calling(request: HttpRequest) -> HttpResponse:
-    """The session that is on, else the phone banks a caller may ring for now; straight to it when there is one only.
+    """The session that is on, or of several the one they are in (as by its code in the room), else the phone banks a caller
+    may ring for now; straight to it when there is one only.
 
     Whoever belongs to nothing (any more) is told so: no phone bank that opens would ever show up here for them.
     """
@@ -63,8 +64,10 @@ def calling(request: HttpRequest) -> HttpResponse:
         context = {"ended": part_ended(cast(User, request.user)), "organisation": Organisation.objects.first()}
         return render(request, "phonebank/caller/ended.html", context)
     evenings = list(sessions_on(accessible_campaigns(request), now=timezone.now())[:MOST_BANKS_LISTED])
-    if len(evenings) == 1 and "all" not in request.GET:
-        return redirect("phonebank:session", evenings[0].pk)
+    if evenings and "all" not in request.GET:
+        theirs = evenings if len(evenings) == 1 else joined_of(evenings, cast(User, request.user))
+        if len(theirs) == 1:
+            return redirect("phonebank:session", theirs[0].pk)
     banks = list(
         PhoneBank.objects.filter(campaign__in=accessible_campaigns(request), status=PhoneBankStatus.OPEN)
         .of_memberships(memberships_of(request))
