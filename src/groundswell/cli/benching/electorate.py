@@ -46,7 +46,14 @@ class Electorate:
 
         yesterday = datetime.now(UTC).date() - timedelta(days=1)
         Organisation.objects.update_or_create(
-            pk=1, defaults={"name": "A measurement", "kind": "party", "jurisdiction": "uk"}
+            pk=1,
+            defaults={
+                "name": "A measurement",
+                "kind": "party",
+                "jurisdiction": "uk",
+                "imprint": "Promoted by nobody, 1 Measured Road",
+                "contact_address": "1 Measured Road",
+            },
         )
         _call_at_any_hour(yesterday)
         campaign = Campaign.objects.create(name="A measurement", slug="measurement")

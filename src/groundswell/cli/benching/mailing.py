@@ -47,14 +47,12 @@ def mailing_list(count: int, *, channel: str = "email") -> Message:
     """On an empty database: so many people with consent, and a message to all of them that is to be prepared."""
     from django.db import connection
 
-    from groundswell.accounts.models import Organisation
     from groundswell.compliance.models import Figure
     from groundswell.messaging.models import Message, Sender
     from groundswell.people.models import Segment, Tag
 
     electorate = Electorate.begin()
     now = datetime.now(UTC)
-    Organisation.objects.update(imprint="Promoted by nobody, 1 Measured Road", contact_address="1 Measured Road")
     Figure.objects.create(
         jurisdiction="uk",
         key=f"message_hours_{channel}",
