@@ -197,7 +197,12 @@ def open_phone_bank(phone_bank: PhoneBank, *, by: User | None, now: datetime, te
     if locked.version != meant.version:
         raise PhoneBankError(_("Somebody has changed this phone bank meanwhile. Look at it again, then open it."))
     if not locked.queue.exists():
-        raise PhoneBankError(_("There is nobody to ring in these areas: no household has a number that may be called."))
+        raise PhoneBankError(
+            _(
+                "There is nobody to ring in these areas: no household has a number that may be called."
+                " The page of the list says who is left out, and why."
+            )
+        )
     _set_status(locked, PhoneBankStatus.OPEN, by=by)
     if locked.opened_at is None:
         locked.opened_at = now

@@ -15,7 +15,7 @@
 
   function tick() {
     const { phase, begins } = told();
-    if (phase === "closed" || phase === "cancelled") return location.reload();
+    if (["closed", "cancelled", "missed"].includes(phase)) return location.reload();
     const left = Math.ceil(until(Number(begins)));
     if (coming) say(lobby.dataset.coming, true);
     else if (phase === "live") say(lobby.dataset.begun, true);

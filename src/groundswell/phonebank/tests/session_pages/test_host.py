@@ -78,6 +78,20 @@ def test_the_host_begins_early_and_the_list_is_opened(world):
     assert evening.refresh().started_at is not None
 
 
+def test_the_host_of_a_list_that_is_a_draft_is_led_to_whom_it_reaches(world):
+    empty = Area.objects.create(kind="ward", boundary_set="test", code="empty", name="Nobody lives here")
+    bank = PhoneBank.objects.create(campaign=world.campaign, name="Leyton", script=world.script, status="draft")
+    bank.areas.add(empty)
+    evening = Evening(world.campaign, bank, now=timezone.now())
+    host = as_host(evening)
+    page = text(host.get(url("session_host", evening)))
+    assert "who is left out and why" in page
+    assert reverse("phonebank:bank", args=[world.campaign.slug, bank.pk]) in page
+    assert "Left to ring" not in page
+    assert "The page of the list says who is left out" in text(host.post(url("session_begin", evening), follow=True))
+    assert evening.refresh().started_at is None
+
+
 def test_the_host_sees_who_is_stuck_idle_and_away(evening):
     evening.start()
     now = timezone.now()

@@ -152,8 +152,12 @@ def test_someone_signed_out_everywhere_is_away_in_the_lobby(evening):
     SessionCaller.objects.update(last_seen_at=timezone.now() - 10 * MINUTE)
     Membership.objects.filter(user=user).update(revoked_at=timezone.now())
     forget()
-    client.get(url("session_here", evening))
-    assert SessionCaller.objects.get().last_seen_at < timezone.now() - 9 * MINUTE
+    evening.joined("Ada Lovelace")
+    forget()
+    answer = client.get(url("session_here", evening))
+    assert (answer["HX-Refresh"], answer.content) == ("true", b"")
+    assert SessionCaller.objects.get(user=user).last_seen_at < timezone.now() - 9 * MINUTE
+    assert client.get(url("session", evening)).status_code in {403, 404}
 
 
 @pytest.mark.parametrize(

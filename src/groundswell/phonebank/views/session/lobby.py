@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -79,10 +79,14 @@ def lobby(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 def here(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Who is here and what the host says: the part of the lobby that is asked for again every few seconds."""
+    """Who is here and what the host says: the part of the lobby that is asked for again every few seconds.
+
+    Whoever is in it no longer (they left, or were removed) sees no names any more: their page is asked for anew.
+    """
     line, by = line_and_identity(request, pk)
     now = timezone.now()
-    note_seen(pk, by, now=now)
+    if not note_seen(pk, by, now=now):
+        return HttpResponse(headers={"HX-Refresh": "true", "Cache-Control": "private, no-store"})
     return _who_is_here(line, now).answer(request)
 
 
