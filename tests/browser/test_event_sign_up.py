@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.tests.builders import make_member, make_organisation, sign_in
 from groundswell.campaigns.models import Campaign
 from groundswell.campaigns.operations.campaigns import create_campaign, save_candidate
+from groundswell.campaigns.sharing import tracked_address
 from groundswell.compliance.models import Consent
 from groundswell.events.enums import EventKind, Venue
 from groundswell.events.models import Attendance, Event
@@ -153,6 +155,26 @@ def test_signing_up_on_a_phone_without_javascript(live_server: Any, event: Event
     page.goto(live_server.url + reverse("events:mine", args=[own_token(there)]))
     press(page, "Take me off the list")
     expect(page.get_by_text("You are off the list").first).to_be_visible()
+
+
+def test_it_is_passed_on_by_the_persons_own_hand(live_server: Any, event: Event, visit: Any) -> None:
+    address = live_server.url + reverse("events:page", args=[event.ask.slug])
+    plain = visit()
+    plain.goto(address)
+    expect(plain.get_by_role("link", name="Bluesky")).to_be_visible()
+    expect(plain.get_by_role("button", name="Share…")).to_be_hidden()
+    page = visit()
+    # This browser has no share sheet of a device: one that keeps what it is handed stands in.
+    page.add_init_script("navigator.share = (what) => { window.handed = what; return Promise.resolve(); };")
+    page.goto(address)
+    page.locator(".share-words label").nth(2).click()
+    words = page.locator(".share-words input").nth(2).get_attribute("value")
+    composer = page.get_by_role("link", name="X", exact=True).get_attribute("href")
+    assert parse_qs(urlsplit(composer).query)["text"] == [words]
+    page.get_by_role("button", name="Share…").click()
+    handed = page.evaluate("window.handed")
+    assert (handed["title"], handed["text"]) == (event.title, words)
+    assert handed["url"] == tracked_address(event.ask.links.get(person=None, channel="device"))
 
 
 def test_far_away_the_visitors_own_clock_stands_beside(live_server: Any, event: Event, visit: Any) -> None:

@@ -5,6 +5,7 @@ A link in the post is not enough where the picture can carry the words; so no ca
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -50,6 +51,11 @@ class Card:
     lines: tuple[str, ...] = ()
     number: str = ""
     number_label: str = ""
+
+    @property
+    def digest(self) -> str:
+        """A name by its content: another for each other picture."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
 
 
 def imprint_of(organisation: Organisation | None) -> str:

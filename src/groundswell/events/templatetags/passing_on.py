@@ -25,12 +25,12 @@ def open_graph(event: Event) -> dict[str, Any]:
     """Title, sentence and picture for previews. No og:url: networks would put it in place of the tracked link."""
     context: dict[str, Any] = {"event": event, "description": description(event), "width": WIDTH, "height": HEIGHT}
     try:
-        words = card_words(card_of(event))
+        card = card_of(event)
     except NoImprintError:
         return context
     picture = settings.PUBLIC_URL + reverse("events:card", args=[event.ask.slug])
-    # Networks keep a picture by its address: a moved event has another.
-    return {**context, "picture": f"{picture}?v={event.sequence}", "words": words}
+    # Networks keep a picture by its address: one that says something else has another.
+    return {**context, "picture": f"{picture}?v={card.digest[:12]}", "words": card_words(card)}
 
 
 @register.inclusion_tag("campaigns/share.html")

@@ -214,7 +214,7 @@ def test_the_public_page_says_to_networks_what_it_is(evening, visitor):
     page = visitor.get(f"/events/{evening.ask.slug}/").content.decode()
     for needed in (
         '<meta property="og:title" content="Ring Bury North">',
-        f"/events/{evening.ask.slug}/card.png?v=0",
+        f"/events/{evening.ask.slug}/card.png?v=",
         'content="1200"',
         "summary_large_image",
         "Promoted by A. Agent",
@@ -231,10 +231,15 @@ def test_the_picture_is_drawn_kept_and_not_sent_twice(evening, visitor):
     first = visitor.get(address)
     assert Image.open(io.BytesIO(first.content)).size == (1200, 630)
     assert first["Content-Type"] == "image/png"
+    page = visitor.get(f"/events/{evening.ask.slug}/").content.decode()
+    named = page.split("card.png?v=")[1].split('"')[0]
     again = visitor.get(address, headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     Event.objects.filter(pk=evening.event.pk).update(title="Ring Bury South")
     assert visitor.get(address, headers={"if-none-match": first["ETag"]}).status_code == 200
+    # Networks keep what they have seen by its address, so another picture has another.
+    page = visitor.get(f"/events/{evening.ask.slug}/").content.decode()
+    assert f"card.png?v={named}" not in page
 
 
 def test_without_an_imprint_there_is_no_picture_and_the_page_names_none(evening, visitor):

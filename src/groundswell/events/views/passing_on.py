@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
@@ -31,10 +30,9 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
         wanted = card_of(public_event(slug))
     except NoImprintError as error:
         raise Http404(str(error)) from error
-    digest = hashlib.sha256(repr(wanted).encode()).hexdigest()[:32]
-    etag = f'"{digest}"'
+    etag = f'"{wanted.digest}"'
     unchanged = get_conditional_response(request, etag=etag)
-    response = unchanged or HttpResponse(_drawn(wanted, digest), content_type="image/png")
+    response = unchanged or HttpResponse(_drawn(wanted), content_type="image/png")
     response["ETag"] = etag
     patch_cache_control(response, public=True, max_age=FRESH)
     return response
@@ -51,8 +49,8 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 -
     return response
 
 
-def _drawn(wanted: Card, digest: str) -> bytes:
-    key = f"events.card.{digest}"
+def _drawn(wanted: Card) -> bytes:
+    key = f"events.card.{wanted.digest}"
     picture: bytes | None = cache.get(key)
     if picture is None:
         picture = draw_card(wanted)
