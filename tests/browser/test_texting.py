@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from browser.looking import PHONE, but, enter, fits, listen, serious, too_small
 from groundswell.accounts.models import Membership
 from groundswell.accounts.tests.builders import sign_in
+from groundswell.campaigns.models import Answer, Question
 from groundswell.config.sms import SmsGateway
 from groundswell.messaging.models import Delivery
 from groundswell.textbank.enums import EntryState
@@ -143,6 +144,10 @@ def test_a_reply_is_read_and_answered_with_a_canned_one(
     world: World, bank: TextBank, by: Membership, live_server: Any, page: Page
 ):
     option = world.voter_id.options.order_by("position")[0]
+    poster = Question.objects.create(
+        campaign=world.campaign, key="poster", kind="text", text="Where does the poster go?"
+    )
+    world.script.steps.create(question=poster, position=9).show_if.add(option)
     CannedReply.objects.create(text_bank=bank, title="Great", body="Great, {{ first_name }}! See you on Monday.")
     CannedReply.objects.create(text_bank=bank, title="Poster?", body="Would you have a poster?", after=option)
     conversation = world.conversation(bank, by, now=timezone.now())
@@ -167,7 +172,9 @@ def test_a_reply_is_read_and_answered_with_a_canned_one(
     expect(words).to_have_value("")
     assert Delivery.objects.exclude(key="").count() == 1
     # An answer is noted, and what follows it is offered.
+    expect(page.get_by_label("Where does the poster go?")).to_be_hidden()
     page.get_by_role("radio", name=option.label, exact=True).check()
+    page.get_by_label("Where does the poster go?").fill("In the window")
     page.get_by_role("button", name="Note the answers").click()
     expect(page.get_by_role("button", name="Poster?")).to_be_visible()
     check_page(page)
@@ -177,3 +184,6 @@ def test_a_reply_is_read_and_answered_with_a_canned_one(
     page.get_by_role("button", name="Hand it to an organiser").click()
     expect(page.get_by_text("An organiser has it now.")).to_be_visible()
     assert Conversation.objects.get().state == "review"
+    assert set(Answer.objects.values_list("question", "channel")) == {
+        (question.pk, "text") for question in (world.voter_id, poster)
+    }

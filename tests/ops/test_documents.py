@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ import pytest
 from groundswell.cli.doctor import variable_of
 from groundswell.cli.main import BENCHES, COMMANDS, IMPORTS, SIMULATIONS
 from groundswell.config.environment import Environment
+from groundswell.joining.rules import CODE_DIGITS, CODE_HOLDS, CODES_IN, MOST_CODES, MOST_WRONG
 from groundswell.places.imports import LAYOUTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 README = DOCS.parent / "README.md"
+SOURCE = DOCS.parent / "src" / "groundswell"
 
 
 def test_settings_table_is_that_of_the_program() -> None:
@@ -70,3 +74,38 @@ def test_columns_of_place_files_are_those_that_are_read() -> None:
         for name, required, optional in re.findall(r"^\| ([a-z-]+) \| (`.+?) \|(.*)\|$", text, re.MULTILINE)
     }
     assert rows == {name.replace("_", "-"): (layout.required, layout.optional) for name, layout in LAYOUTS.items()}
+
+
+def test_stay_inside_the_law_names_the_figures_and_words_that_hold() -> None:
+    guide = " ".join((DOCS / "stay-inside-the-law.md").read_text().split())
+    pack = json.loads((SOURCE / "compliance" / "data" / "uk.json").read_text())["figures"]
+    figures = {(row["key"], row.get("organisation_kind", "")): row["value"] for row in pack}
+    hours = {"message_hours_email", "message_hours_sms"}
+    said = {
+        "six figures that hold for half an hour": (6, timedelta(minutes=30)) == (CODE_DIGITS, CODE_HOLDS),
+        "five wrong ones and it is of no use": MOST_WRONG == 5,
+        "three codes to a number in a day": (3, timedelta(days=1)) == (MOST_CODES, CODES_IN),
+        "to more than five hundred people": figures["two_person_messages", ""] == 500,
+        "goes by itself after three months": figures["retention_months_unconfirmed", ""] == 3,
+        "9 to 9, not on Sundays": all(
+            set(map(tuple, figures[key, ""].values())) == {("09:00", "21:00")} and "sun" not in figures[key, ""]
+            for key in hours
+        ),
+    }
+    assert {words: words in guide and holds for words, holds in said.items()} == dict.fromkeys(said, True)
+    sources = "".join(path.read_text() for kind in ("html", "py") for path in SOURCE.rglob(f"*.{kind}"))
+    for label in (
+        "Look at it",
+        "They want no more texts",
+        "They object to marketing",
+        "Say that we shall email them",
+        "A number typed on a page is confirmed by a code",
+        "Sign-ups that nobody confirmed",
+        "Inbox",
+        "Senders",
+        "Screening",
+        "Figures",
+        "Organisation",
+    ):
+        assert label in guide
+        assert f'"{label}' in sources, f"{label} stands on no page"

@@ -14,8 +14,9 @@ from groundswell.accounts.enums import Role
 from groundswell.accounts.models import Organisation
 from groundswell.accounts.tests.builders import make_member, make_user, sign_in
 from groundswell.campaigns.models import Action, Ask, ShareLink, Visit
+from groundswell.compliance.models import HoursBucket
 from groundswell.messaging.composed import same_for_all
-from groundswell.messaging.models import Message
+from groundswell.messaging.models import Delivery, Message
 from groundswell.messaging.operations.approving import approve_message, submit_message, take_back_message
 from groundswell.messaging.operations.preparing import prepare
 from groundswell.messaging.progress import progress_of
@@ -150,6 +151,28 @@ def test_what_came_of_it_is_told_by_its_own_link(draft: Message, world: World):
     Action.objects.create(person=cai, dedupe_key="3", state="confirmed", **common)
     progress = progress_of(sent, now=now)
     assert (progress.queued, progress.visits, progress.acted, progress.unreached) == (3, 1, 1, 0)
+
+
+def test_queued_sent_delivered_and_bounced_are_told_apart(world: World):
+    message, now = world.message(status="sending"), timezone.now()
+    stood = [
+        {"state": "pending"},
+        {"state": "leased", "leased_until": now},
+        {"state": "sent", "sent_at": now},
+        {"state": "delivered", "sent_at": now},
+        {"state": "failed", "reason": "bounced", "sent_at": now},
+        {"state": "failed", "reason": "refused"},
+        {"state": "suppressed", "reason": "objected"},
+        {"state": "unknown", "reason": "lost"},
+    ]
+    bucket = HoursBucket.objects.create(time_zone="Europe/London", holiday_region="")
+    for person, fields in zip(world.people(len(stood)), stood, strict=True):
+        point = person.contact_points.get()
+        Delivery.objects.create(message=message, person=person, contact_point=point, bucket=bucket, **fields)
+    found = progress_of(message, now=now)
+    # What came back was sent; what was refused, or not allowed, or is not known was not.
+    assert (found.meant, found.queued, found.sent, found.delivered, found.bounced, found.unknown) == (8, 2, 3, 1, 1, 1)
+    assert found.unreached == 4
 
 
 def test_it_is_sent_paused_and_cancelled_from_its_page(client, draft: Message, world: World):
