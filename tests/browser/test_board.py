@@ -138,3 +138,32 @@ def test_the_organiser_reads_the_report_and_chooses_what_the_board_shows(
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     assert "Ada Lovelace,12,3,0" in download.value.path().read_text(encoding="utf-8-sig").splitlines()
+
+
+def test_long_names_fit_a_phone(evening: Evening, page: Page, context: BrowserContext, live_server: Any):
+    """A seat and a title as long as they come, with one word that is longer than the screen is wide."""
+    seat = evening.world.area
+    seat.name = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Inverness and Kirkcaldy"
+    seat.save()
+    past = Evening(evening.world, title="The Monday before this one")
+    Session.objects.filter(pk=past.session.pk).update(
+        started_at=past.now - timedelta(days=7, hours=2), closed_at=past.now - timedelta(days=7)
+    )
+    evening.event.title = f"Ring {seat.name} together, with tea"
+    evening.event.save()
+    enter(context, live_server, sign_in(Client(), make_member(Role.ORGANISER, evening.world.campaign).user))
+    page.set_viewport_size(PHONE)
+    slug = evening.world.campaign.slug
+    for name, arguments in (
+        ("phonebank:wall", [evening.session.board_key]),
+        ("phonebank:board", [evening.session.pk]),
+        ("phonebank:session_report", [evening.session.pk]),
+        ("insight:seat", [slug, seat.pk]),
+        ("insight:map", [slug]),
+    ):
+        page.goto(live_server.url + reverse(name, args=arguments))
+        expect(page.locator("body")).to_contain_text(seat.name.split(",")[0])
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        wide = """() => [...document.querySelectorAll("main .card")]
+            .filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.innerText)"""
+        assert page.evaluate(wide) == [], name
