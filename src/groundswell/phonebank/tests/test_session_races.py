@@ -13,6 +13,10 @@ from django.db import transaction
 
 from groundswell.accounts.identity import CallerIdentity
 from groundswell.accounts.models import AuditEvent, Invitation, Membership, User
+from groundswell.accounts.operations import accept_invitation
+from groundswell.campaigns.models import Ask
+from groundswell.events.operations import sign_up
+from groundswell.events.operations.arrivals import come_in
 from groundswell.events.operations.places import locked
 from groundswell.phonebank.enums import ClaimStatus, QueueState
 from groundswell.phonebank.models import Call, QueueEntry, Session, SessionBank, SessionCaller
@@ -66,6 +70,28 @@ def test_everybody_comes_at_six(evening):
     assert SessionCaller.objects.count() == 25
     assert set(SessionCaller.objects.values_list("user", flat=True)) == {user.pk for user in users}
     assert events("join_session") == 25
+
+
+def test_a_letter_pressed_on_several_devices_at_once_is_one_caller(evening):
+    """And somebody else comes in by the code for the room meanwhile, under the address they signed up with."""
+    Ask.objects.update(published_at=NOON)
+    evening.event.refresh_from_db()
+    bea, cai = (
+        sign_up(event=evening.event, name=name, email=f"{name}@example.org", now=NOON) for name in ("bea", "cai")
+    )
+    invitation = evening.refresh().invitation
+    known = User.objects.create(name="Cai", email="cai@example.org")
+    came = together(
+        *[lambda: come_in(attendance=bea, invitation=invitation, by=None, now=NOON).user_id] * 4,
+        *[lambda: come_in(attendance=cai, invitation=invitation, by=known, now=NOON).user_id] * 2,
+        *[lambda: accept_invitation(by=known, token=invitation.token, now=NOON).user_id] * 2,
+    )
+    assert set(came) == {User.objects.get(email="bea@example.org").pk, known.pk}
+    assert SessionCaller.objects.count() == 2
+    assert Membership.objects.live().filter(user__in=came).count() == 2
+    for attendance in (bea, cai):
+        attendance.refresh_from_db()
+        assert attendance.arrived_at is not None
 
 
 def test_who_comes_in_without_a_sign_up_waits_for_nobody(evening):
