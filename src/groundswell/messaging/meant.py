@@ -19,6 +19,13 @@ from groundswell.people.models import Person
 WORK_MEM = "128MB"
 
 
+# Whoever is written to is looked up there. A table that was empty when it was last looked at, as after an import that
+# failed, is believed to hold one row, however many it holds by now: 150 people then took over a second, a thousand minutes.
+BELIEVED_EMPTY = r"""SELECT c.oid::regclass::text FROM pg_class c
+                      WHERE c.relkind = 'r' AND c.relname ~ '^(people|compliance)_' AND pg_table_is_visible(c.oid)
+                        AND c.reltuples = 0 AND pg_relation_size(c.oid) > 0 ORDER BY 1"""
+
+
 def people_meant(expression: Mapping[str, Any], *, now: datetime) -> QuerySet[Person]:
     """The people of a list on the organisation's own day. Raises SegmentError."""
     return people_in(expression, today=now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
@@ -32,6 +39,9 @@ def list_people_meant(expression: Mapping[str, Any], *, now: datetime) -> None:
     """
     meant, parameters = people_meant(expression, now=now).order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
+        cursor.execute(BELIEVED_EMPTY)
+        if believed_empty := [table for (table,) in cursor.fetchall()]:
+            cursor.execute(f"ANALYZE {', '.join(believed_empty)}")
         cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
         cursor.execute("DROP TABLE IF EXISTS pg_temp.messaging_meant")
         # Nor by the guess is the list itself read one by one.

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from groundswell.accounts.models import AuditEvent, Organisation
@@ -205,3 +205,26 @@ def test_the_people_meant_are_counted_before_anything_is_asked_of_them(world: Wo
             assert cursor.fetchone()[0] == count
         cursor.execute("SHOW enable_nestloop")
         assert cursor.fetchone()[0] == "on", "for whatever else the transaction does"
+
+
+def test_a_table_that_was_empty_when_it_was_last_looked_at_is_not_believed_to_be(world: World) -> None:
+    with transaction.atomic():
+        world.people(3)
+        transaction.set_rollback(True)
+    tables = ["people_person", "people_personcontact", "people_contactpoint", "compliance_consent"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
+        assert believed(tables) == [0] * 4, "an import that failed, and then the autovacuum"
+        world.people(7)
+        sending(world)
+
+    assert believed(tables) == [7] * 4
+
+
+def believed(tables: list[str]) -> list[int]:
+    """How many rows the planner believes to be in each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples FROM unnest(%s::text[]) t (name) JOIN pg_class ON oid = t.name::regclass", [tables]
+        )
+        return [int(count) for (count,) in cursor.fetchall()]
