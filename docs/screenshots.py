@@ -36,7 +36,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
 class Shot:
     """One page as one role sees it. `{campaign}` in the path is the demo's; then the first link of `follow` is taken.
 
-    `press` is a button on the way, pressed if it is (still) there.
+    `press` is a button on the way, pressed if it is (still) there. `screen` is "desk", "phone", or a desk's "whole page".
     """
 
     name: str
@@ -57,7 +57,7 @@ SHOTS = [
     Shot("lobby", "caller", "/phonebank/sessions/2/", press="form[action$='/join/'] button", screen="phone"),
     Shot("board", "organiser", "/phonebank/sessions/1/board/", follow="main a[href*='/phonebank/board/']"),
     Shot("report", "organiser", "/phonebank/sessions/1/report/"),
-    Shot("map", "organiser", "/insight/{campaign}/"),
+    Shot("map", "organiser", "/insight/{campaign}/", screen="whole page"),
     Shot("texting", "caller", "/textbank/1/", press="form[action$='/batch/'] button", screen="phone"),
     Shot("message", "organiser", "/messages/of/{campaign}/", follow="main a:has-text('Late buses')"),
     Shot("follow-through", "organiser", "/insight/{campaign}/follow-through/"),
@@ -112,7 +112,7 @@ def draw(browser: Browser, links: dict[str, str], shot: Shot, scheme: str) -> Pa
         page.reload()  # without what is said once, of the press
     page.wait_for_load_state("networkidle")
     picture = IMAGES / f"{shot.name}-{scheme}.png"
-    page.screenshot(path=picture)
+    page.screenshot(path=picture, full_page=shot.screen == "whole page")
     context.close()
     return picture
 
