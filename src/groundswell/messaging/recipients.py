@@ -17,6 +17,7 @@ from groundswell.messaging.enums import DeliveryState
 from groundswell.messaging.fields import LINK, fields_of, parts_of
 from groundswell.messaging.meant import people_meant
 from groundswell.messaging.models import Delivery, Message
+from groundswell.people.addresses import fold
 from groundswell.people.models import Person
 
 if TYPE_CHECKING:
@@ -87,10 +88,15 @@ def _lacks(needed: Iterable[str], of: str = "") -> Q:
     return found
 
 
-def some_reached(message: Message, *, now: datetime, most: int) -> list[int]:
-    """The first of those who would get it, in the order in which we know them: so few are found however long the list is."""
+def some_reached(message: Message, *, now: datetime, most: int, named: str = "") -> list[int]:
+    """The first of those who would get it, in the order in which we know them: so few are found however long the list is.
+
+    `named`: of those alone in whose name each of these words is.
+    """
     assert message.segment is not None
     meant = people_meant(message.segment.expression, now=now).order_by("pk")
+    for word in fold(named).split():
+        meant = meant.filter(name_key__contains=word)
     found: list[int] = []
     last = 0
     for _batch in range(LOOKED_THROUGH // AT_ONCE):

@@ -201,6 +201,12 @@ def test_it_is_seen_as_somebody_would_get_it_and_the_look_is_logged(organiser, w
     second = organiser.get(url("preview", world, message.pk), {"place": "1"})
     assert second.context["written"].subject == "Join us, friend"
     assert not second.context["has_next"]
+    # As any of them, by name.
+    world.person("dee@example.org", given_names="Dée", family_name="Zheng", name_key="zheng dee")
+    found = organiser.get(url("preview", world, message.pk), {"named": "zheng dee"})
+    assert (found.context["written"].subject, found.context["has_next"]) == ("Join us, Dée", False)
+    assert "named=zheng%20dee" in found.content.decode()
+    assert "Nobody of the name" in organiser.get(url("preview", world, message.pk), {"named": "Nemo"}).content.decode()
     letter = organiser.get(url("preview_html", world, message.pk))
     assert "<strong>Come</strong>" in letter.content.decode()
     assert "script" not in letter["Content-Security-Policy"]

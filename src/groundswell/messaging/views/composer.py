@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -142,8 +142,8 @@ def reach(request: HttpRequest, slug: str, channel: str) -> HttpResponseBase:
 def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """The message as one of those who would get it, whom one can leaf through. Each look at somebody is logged (D13)."""
     campaign, message = message_for(request, slug, pk)
-    place = min(read_whole_number(request.GET.get("place")) or 0, LOOKED_AT - 1)
-    context = page(campaign, message=message, place=place, **_as_seen(request, message, place))
+    place, named = _whom(request.GET)
+    context = page(campaign, message=message, place=place, named=named, **_as_seen(request, message, place, named))
     return render(request, "messaging/organiser/preview.html", context)
 
 
@@ -152,8 +152,7 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def preview_html(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """The HTML of an email alone, for the frame of the preview: a mail program's page, with a policy of its own."""
     _campaign, message = message_for(request, slug, pk)
-    place = min(read_whole_number(request.GET.get("place")) or 0, LOOKED_AT - 1)
-    written = _as_seen(request, message, place, is_logged=False).get("written")
+    written = _as_seen(request, message, *_whom(request.GET), is_logged=False).get("written")
     if not isinstance(written, Written) or not written.html:
         raise Http404("nothing to look at")
     response = HttpResponse(written.html)
@@ -169,10 +168,9 @@ def preview_html(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def test(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Send it to oneself, as the person of the preview would get it."""
     _campaign, message = message_for(request, slug, pk)
-    place = min(read_whole_number(request.POST.get("place")) or 0, LOOKED_AT - 1)
     user = user_of(request)
     with told(request):
-        person = _person_at(message, place)
+        person = _person_at(message, *_whom(request.POST))
         if person is None:
             raise MessagingRuleError(_("Nobody would get it. The count says why."))
         try:
@@ -195,13 +193,20 @@ def discard(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     return redirect("messaging:message", slug, pk)
 
 
-def _as_seen(request: HttpRequest, message: Message, place: int, *, is_logged: bool = True) -> dict[str, Any]:
+def _whom(said: QueryDict) -> tuple[int, str]:
+    """The place on the list of somebody to look at, and by which name the list is narrowed; empty: by none."""
+    return min(read_whole_number(said.get("place")) or 0, LOOKED_AT - 1), said.get("named", "").strip()[:100]
+
+
+def _as_seen(
+    request: HttpRequest, message: Message, place: int, named: str, *, is_logged: bool = True
+) -> dict[str, Any]:
     """The message as the person at this place of the list gets it; or why it cannot be shown."""
     try:
         writing = writing_of(message)
     except REFUSALS as error:
         return {"problem": str(error)}
-    person = _person_at(message, place)
+    person = _person_at(message, place, named)
     if person is None:
         return {"is_nobody": True}
     values = values_of([person])[person]
@@ -224,14 +229,14 @@ def _as_seen(request: HttpRequest, message: Message, place: int, *, is_logged: b
         "other_subject": writing.for_one(known, variant=1).subject if written and message.subject_b else "",
         "missing": missing,
         "whom": values["full_name"] or _("somebody without a name"),
-        "has_next": place + 1 < LOOKED_AT and _person_at(message, place + 1) is not None,
+        "has_next": place + 1 < LOOKED_AT and _person_at(message, place + 1, named) is not None,
         "segments": segments_of(as_it_goes) if as_it_goes else None,
     }
 
 
-def _person_at(message: Message, place: int) -> int | None:
+def _person_at(message: Message, place: int, named: str) -> int | None:
     """One of those who would get it, in the order in which we know them; None behind the last."""
-    people = some_reached(message, now=timezone.now(), most=place + 1)
+    people = some_reached(message, now=timezone.now(), most=place + 1, named=named)
     return people[place] if len(people) > place else None
 
 
