@@ -52,6 +52,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
     from groundswell.accounts import audit
     from groundswell.campaigns.enums import VoterIdTemplate
     from groundswell.cli.demo import (
+        asking,
         calling,
         cast,
         electorate,
@@ -136,6 +137,8 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
     supporters.make_supporters(by=team.data_manager, now=now, rng=rng)
     electorate.analyse()
     writing.make_messages(campaign=campaign, team=team, evening=evenings[1].ask, past_mondays=mondays, now=now, rng=rng)
+    asking.make_flow(campaign=campaign, team=team, evening=evenings[1].ask, now=now, rng=rng)
+    asking.make_survey(campaign=campaign, team=team, script=scripts[VoterIdTemplate.SUPPORT_SCALE], now=now, rng=rng)
     texting.make_text_bank(
         campaign=campaign,
         team=team,

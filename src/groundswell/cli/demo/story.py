@@ -184,6 +184,18 @@ TEXT_BANK_REPLIES = (
     ("I am a journalist, who can I speak to about this campaign?", "!Asks for somebody who may speak to the press"),
     ("My mother died last week, please take her off", "!Needs a kind word, and her record put right"),
 )
+FLOW_NAME = "Poster at the bus stops"
+FLOW_KEYWORD = "BUSES"
+FLOW_ISSUE = "What matters most to you just now?"
+FLOW_VOTE = "And if there were an election tomorrow?"
+FLOW_CONSENT = "May a volunteer of {organisation} ring you about the buses? Answer YES. Text STOP to end it."
+FLOW_THANKS = (
+    "Thank you, {{ first_name|friend }}! We ring neighbours about it this Monday, with tea. Come along: {{ link }}"
+)
+FLOW_YES = ("Yes", "YES", "yes please", "No", "no thanks")
+SURVEY_TITLE = "What should come first?"
+SURVEY_ABOUT = "Two minutes, and you need not say who you are. What most people name is what we begin with."
+SURVEY_THANKS = "Thank you. On the first of the month we write to you what everybody said."
 SIGNED_UP_BY_THEMSELVES = (
     *("Asha Venning", "Colm Hardwick", "Dorota Sikora", "Emeka Lawal", "Fern Tolliver"),
     *("Gethin Rowe", "Hana Kovar", "Ivor Pendle", "Juno Bexley"),

@@ -14,14 +14,12 @@ from groundswell.campaigns.operations.asks import new_code
 from groundswell.campaigns.rules import GivenAnswer
 from groundswell.campaigns.scripts import plan_for
 from groundswell.cli.demo import story
-from groundswell.cli.demo.bulk import insert
 from groundswell.cli.demo.cast import Team
-from groundswell.messaging.enums import DeliveryState, MessageStatus
-from groundswell.messaging.models import Delivery, Inbound, Message, Sender, SimulatedText
+from groundswell.cli.demo.telephone import TEXTS, arrive, leave
+from groundswell.messaging.enums import MessageStatus
+from groundswell.messaging.models import Inbound, Message, Sender
 from groundswell.messaging.operations.inbound import keep, route
-from groundswell.messaging.outgoing import reference_of
 from groundswell.messaging.providers.contract import InboundOf
-from groundswell.messaging.sms import segments_of
 from groundswell.people.models import Tag
 from groundswell.textbank.enums import EntryState, TextBankStatus
 from groundswell.textbank.models import Conversation, Entry, TextBank, TexterStatus
@@ -32,7 +30,6 @@ from groundswell.textbank.operations.organising import TextBankDraft, create_tex
 from groundswell.textbank.operations.pressing import send_first, send_reply
 
 TEXTERS, EACH = 3, 14
-TEXTS = "console"
 
 
 def make_text_bank(
@@ -54,7 +51,7 @@ def make_text_bank(
     rng.shuffle(conversations)
     for nth, (words, answer) in enumerate(story.TEXT_BANK_REPLIES):
         _replied(conversations[nth], words, answer, at=at + timedelta(minutes=9 + 3 * nth), script=script)
-    _have_arrived(bank, at)
+    arrive(bank.message)
     bank.refresh_from_db()
     return bank
 
@@ -87,6 +84,7 @@ def _text(bank: TextBank, by: Membership, at: datetime) -> list[Conversation]:
     for nth, entry in enumerate(mine[:EACH]):
         moment = at + timedelta(seconds=25 * nth)
         send_first(entry.pk, by=by, now=moment, enqueue=lambda: None)
+        leave(bank.message_id, at=moment)
     give_back(bank, by=by.user, texter_id=by.user_id)
     TexterStatus.objects.filter(text_bank=bank, texter=by.user_id).update(batch=0, last_seen_at=at)
     found = Conversation.objects.filter(text_bank=bank, texter=by.user_id)
@@ -108,7 +106,7 @@ def _replied(conversation: Conversation, words: str, answer: str, *, at: datetim
         key = UUID(int=conversation.pk)
         later = at + timedelta(minutes=2)
         send_reply(conversation, text=answer, key=key, by=by, leads=False, now=later, enqueue=lambda: None)
-        Delivery.objects.filter(message=conversation.text_bank.message_id, key=f"reply {key}").update(created_at=later)
+        leave(conversation.text_bank.message_id, at=later)
         _note(conversation, script, by, later)
 
 
@@ -121,37 +119,3 @@ def _note(conversation: Conversation, script: Script, by: Membership, at: dateti
     key = UUID(int=2**64 + conversation.pk)
     plan = plan_for(script.pk, script.version)
     note_answers(conversation, plan=plan, answers=given, key=key, by=by, leads=False, now=at)
-
-
-def _have_arrived(bank: TextBank, at: datetime) -> None:
-    """What was pressed has left, and is on the demo's telephone."""
-    deliveries = list(
-        Delivery.objects.filter(message=bank.message_id)
-        .select_related("contact_point", "message__sender")
-        .order_by("pk")
-    )
-    began = dict(Conversation.objects.filter(text_bank=bank).values_list("contact_point", "started_at"))
-    texts = []
-    for delivery in deliveries:
-        point, sender = delivery.contact_point, delivery.message.sender
-        assert point is not None
-        assert sender is not None
-        if not delivery.key:
-            delivery.created_at = began.get(point.pk, at)
-        delivery.state, delivery.attempts = DeliveryState.DELIVERED, 1
-        delivery.sent_at = delivery.settled_at = delivery.created_at + timedelta(seconds=4)
-        delivery.provider_id = f"{TEXTS}-{reference_of(delivery.pk)}"
-        delivery.segments = segments_of(delivery.body).count
-        texts.append(
-            SimulatedText(
-                reference=reference_of(delivery.pk),
-                our_address=sender.address,
-                our_name=sender.name,
-                their_address=point.value,
-                text=delivery.body,
-                at=delivery.sent_at,
-            )
-        )
-    fields = ["created_at", "state", "attempts", "sent_at", "settled_at", "provider_id", "segments"]
-    Delivery.objects.bulk_update(deliveries, fields, batch_size=500)
-    insert(texts)

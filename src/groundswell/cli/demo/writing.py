@@ -16,6 +16,7 @@ from groundswell.campaigns.operations.asks import new_code
 from groundswell.cli.demo import story
 from groundswell.cli.demo.bulk import insert
 from groundswell.cli.demo.cast import Team
+from groundswell.cli.demo.telephone import TEXTS
 from groundswell.compliance.enums import Channel
 from groundswell.joining.enums import LetterState
 from groundswell.joining.models import Letter, SignUpPage
@@ -31,7 +32,7 @@ from groundswell.messaging.providers.contract import InboundOf
 from groundswell.messaging.recipients import values_of
 from groundswell.messaging.sms import segments_of
 
-TEXTS, EMAILS = "console", "letterbox"
+EMAILS = "letterbox"
 # What became of a hundred texts; the rest arrived.
 NO_RECEIPT, UNDELIVERED = 5, 4
 CLICKED, SCANNED = 0.21, 9

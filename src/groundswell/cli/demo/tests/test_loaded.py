@@ -13,12 +13,15 @@ from groundswell.accounts.models import AuditEvent, Membership, User
 from groundswell.campaigns.models import Answer, Campaign, Candidate, CribSheet, Question, Script
 from groundswell.cli import demo
 from groundswell.cli.demo import invention, story
+from groundswell.cli.demo.asking import ANSWERED, OPENED, TEXTED
 from groundswell.cli.demo.tests.test_demo import row_counts
 from groundswell.compliance.enums import ConsentState
 from groundswell.compliance.hours import is_open
 from groundswell.compliance.models import Consent, Screening, ScreeningFile, Suppression
 from groundswell.events.models import Attendance, Event, Notice
-from groundswell.messaging.models import Delivery, SimulatedText
+from groundswell.flows.enums import RunState
+from groundswell.flows.models import Flow, Run
+from groundswell.messaging.models import Delivery, Inbound, SimulatedText
 from groundswell.people.models import (
     ContactPoint,
     Elector,
@@ -32,6 +35,8 @@ from groundswell.phonebank.enums import QueueState
 from groundswell.phonebank.models import Call, Flag, PhoneBank, QueueEntry, Tally
 from groundswell.places.models import Area
 from groundswell.places.operations import load_reference_data
+from groundswell.surveys.models import Survey
+from groundswell.surveys.queries import figures_of
 from groundswell.textbank.enums import EntryState, TextBankStatus
 from groundswell.textbank.models import Conversation, Entry, TextBank
 from groundswell.textbank.operations.leasing import lease_batch
@@ -93,6 +98,25 @@ def test_the_ledger_agrees_with_the_queue_and_the_counts(loaded):
         Flag.objects.filter(solved_at=None).count() == QueueEntry.objects.filter(state=QueueState.BLOCKED).count() > 0
     )
     assert not Call.objects.exclude(phone_bank=bank).exists()
+
+
+def test_a_keyword_and_a_survey_have_been_answered(loaded):
+    flow = Flow.objects.get(campaign__is_demo=True)
+    assert flow.is_live
+    reached = [asked for (asked,) in flow.steps.annotate(n=Count("askings")).order_by("position").values_list("n")]
+    # Who had asked us to stop before is not asked anything.
+    assert TEXTED >= reached[0] > TEXTED - 5 > reached[1] > reached[2] > 5
+    done = Run.objects.filter(flow=flow, state=RunState.DONE).count()
+    assert TEXTED > done > 5
+    # What they wrote after the keyword answers what the flow had written to them, and lies on the telephone.
+    said = Inbound.objects.filter(answers__message=flow.message)
+    assert said.count() > done
+    written = Inbound.objects.filter(answers__message__kind="text_bank")
+    assert written.count() == len(story.TEXT_BANK_REPLIES)
+    assert set(flow.message.deliveries.values_list("state", flat=True)) == {"delivered"}
+    figures = figures_of(Survey.objects.get(ask__campaign__is_demo=True))
+    assert (figures.visits, figures.replies) == (OPENED, ANSWERED)
+    assert sum(bar["value"] for bar in figures.said[0].counts) == ANSWERED
 
 
 def test_it_always_looks_alive(loaded):
