@@ -50,6 +50,7 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
     from zoneinfo import ZoneInfo
 
     from groundswell.accounts import audit
+    from groundswell.campaigns.cards import NoImprintError, imprint_of
     from groundswell.campaigns.enums import VoterIdTemplate
     from groundswell.cli.demo import (
         asking,
@@ -79,7 +80,14 @@ def _load(now: datetime, electors: int) -> dict[str, Any]:
                 f"There is a register of {seat} in this database, and invented voters must not be mixed with real ones. "
                 "Load the demo into a data folder of its own (GROUNDSWELL_DATA_DIR)."
             )
-    cast.make_organisation()
+    organisation = cast.make_organisation()
+    try:
+        imprint_of(organisation)
+    except NoImprintError as error:
+        raise DemoError(
+            "The demo has pages for everybody, and they name who stands behind them: enter your organisation’s imprint "
+            "first, under Team, or load the demo into a data folder of its own (GROUNDSWELL_DATA_DIR)."
+        ) from error
     team = cast.make_team()
     campaign = cast.make_campaign(team, seats, now=now)
     cast.give_roles(team, campaign, now=now)

@@ -53,10 +53,8 @@ def make_flow(*, campaign: Campaign, team: Team, evening: Ask, now: datetime, rn
     assert flow.message is not None
     Message.objects.filter(pk=flow.message.pk).update(created_at=began)
     numbers = ContactPoint.objects.filter(value__startswith=MOBILES).annotate(holders=Count("person_contacts"))
-    texters = rng.sample(
-        list(numbers.filter(holders=1, person_contacts__person__electors__attainment_date=None)), TEXTED
-    )
-    for point in texters:
+    found = list(numbers.filter(holders=1, person_contacts__person__electors__attainment_date=None).order_by("pk"))
+    for point in rng.sample(found, min(TEXTED, len(found))):
         _text(flow, point, at=began + timedelta(minutes=rng.randrange(60, 7 * 24 * 60)), rng=rng)
     arrive(flow.message)
     return flow

@@ -119,6 +119,9 @@ def test_the_consent_ledger_is_guarded_again_afterwards(places):
 @pytest.mark.slow
 def test_an_organisation_that_is_there_keeps_its_name(places):
     Organisation.objects.create(id=1, name="Ours", kind="charity")
+    with pytest.raises(demo.DemoError, match="imprint first"):
+        demo.load(now=timezone.now(), electors=300)
+    Organisation.objects.update(imprint="Promoted by A. Agent, 1 High Street, Exampleford")
     demo.load(now=timezone.now(), electors=300)
     demo.remove()
     assert Organisation.objects.get().name == "Ours"
