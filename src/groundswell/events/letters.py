@@ -151,7 +151,7 @@ def _words(notice: Notice, now: datetime) -> Words:
                     _("Thank you for signing up! Your page lets you in when it is time, without account or password.")
                     if way_in
                     else _("Thank you for signing up! Everything you need is on your page."),
-                    _("If something comes up, say so there: it takes one press, and somebody else gets the place."),
+                    _("If something comes up, say so there: it takes one press, and nobody waits for you."),
                 ),
                 own_page,
             )

@@ -20,7 +20,8 @@ WORK_MEM = "128MB"
 
 
 # Whoever is written to is looked up there. A table that was empty when it was last looked at, as after an import that
-# failed, is believed to hold one row, however many it holds by now: 150 people then took over a second, a thousand minutes.
+# failed, is believed to hold one row, however many it holds by now: 150 people then took over a second, and more of them
+# longer than in proportion.
 BELIEVED_EMPTY = r"""SELECT c.oid::regclass::text FROM pg_class c
                       WHERE c.relkind = 'r' AND c.relname ~ '^(people|compliance)_' AND pg_table_is_visible(c.oid)
                         AND c.reltuples = 0 AND pg_relation_size(c.oid) > 0 ORDER BY 1"""

@@ -81,7 +81,7 @@ def consent(request: HttpRequest, token: str, channel: str) -> HttpResponseBase:
 def withdrawal(request: HttpRequest, token: str) -> HttpResponseBase:
     """Not coming after all."""
     attendance = _attendance(token)
-    with told(request, _("You are off the list. Thank you for telling us: somebody else can have your place.")):
+    with told(request, _("You are off the list. Thank you for telling us!")):
         withdraw(attendance=attendance, now=timezone.now())
     return redirect("events:mine", token)
 
