@@ -28,8 +28,8 @@ from .test_run import READY
 pytestmark = pytest.mark.slow
 
 CALLERS = 8
-# Half an hour in a minute: each kill falls into it.
-MINUTES, SPEED = 30, 30
+# Twenty minutes in half of one: each kill falls into it.
+MINUTES, SPEED = 20, 40
 KILLED_AT = (0.3, 0.6)
 
 
