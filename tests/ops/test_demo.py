@@ -41,7 +41,7 @@ def test_the_demo_has_messages_and_is_taken_out_to_the_last_row(settings: object
     before = rows()
     demo.load(now=NOW, electors=1200)
     sent, draft = Message.objects.get(name=story.TEXT_NAME), Message.objects.get(name=story.EMAIL_NAME)
-    progress = progress_of(sent)
+    progress = progress_of(sent, now=NOW)
     assert progress.delivered > progress.bounced > 0
     assert progress.visits > progress.acted > 0
     assert Inbound.objects.filter(route="inbox", handled_at=None).count() > 3
