@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -155,6 +156,25 @@ def test_signing_up_on_a_phone_without_javascript(live_server: Any, event: Event
     page.goto(live_server.url + reverse("events:mine", args=[own_token(there)]))
     press(page, "Take me off the list")
     expect(page.get_by_text("You are off the list").first).to_be_visible()
+
+
+def test_without_signal_nothing_is_lost_and_two_presses_are_one(live_server: Any, event: Event, visit: Any) -> None:
+    page = visit(viewport=PHONE)
+    page.goto(live_server.url + reverse("events:page", args=[event.ask.slug]))
+    page.get_by_label("Your name").fill("Bea Lindqvist")
+    page.get_by_label("Your email").fill("bea@example.org")
+    posted: list[str] = []
+    page.on("request", lambda r: posted.append(r.url) if r.method == "POST" else None)
+    page.context.set_offline(True)
+    press(page, "Sign me up")
+    expect(page.get_by_text("Nothing was sent").first).to_be_visible()
+    expect(page.get_by_label("Your name")).to_have_value("Bea Lindqvist")
+    assert posted == []
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Sign me up").dblclick()
+    expect(page).to_have_url(re.compile("/thanks/"))
+    assert len(posted) == 1
+    assert Attendance.objects.get().person.family_name == "Lindqvist"
 
 
 def test_it_is_passed_on_by_the_persons_own_hand(live_server: Any, event: Event, visit: Any) -> None:
