@@ -50,10 +50,10 @@ def chromium_path() -> str | None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium for pytest-playwright's `page`; without one, tests with a page are skipped."""
+    """The system's Chromium for pytest-playwright's `page`; without one, tests with a page are skipped, in CI they fail."""
     path = chromium_path()
     if path is None:
-        pytest.skip(NO_CHROMIUM)
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
     flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return {**browser_type_launch_args, "executable_path": path, "args": flags}
 
